@@ -1,0 +1,39 @@
+"""Words on pages: all that the core knows of how a document looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page as it is seen: points from the top left corner; ``page`` counts from 1."""
+
+    page: int
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of glyphs without a gap, and where it stands (points from the top left corner, after rotation)."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    font: str = ""
+    upright: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page; ``words`` come in any order, as a PDF may draw them."""
+
+    number: int
+    width: float
+    height: float
+    words: tuple[Word, ...]
