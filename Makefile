@@ -1,0 +1,56 @@
+# The two set-up commands: `make demo` and `make test`. Each makes what it needs.
+SHELL  := /bin/bash
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo-out
+
+# Debian packages: python3-venv for a bare Python; Dovecot and PostgreSQL are the real servers of the tests;
+# Chromium prints and photographs pages.
+DEBIAN_DEMO := python3-venv
+DEBIAN_TEST := python3-venv dovecot-imapd dovecot-lmtpd postgresql chromium
+
+.PHONY: demo test lint bench wheel clean debian-demo debian-test
+
+demo: debian-demo $(VENV)/.demo
+	$(BIN)/mailbot demo --out $(DEMO)
+
+test: debian-test $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/read.py
+	$(BIN)/python bench/latency.py
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf $(VENV) demo-out dist
+
+debian-demo:
+	@tools/debian.sh $(DEBIAN_DEMO)
+
+debian-test:
+	@tools/debian.sh $(DEBIAN_TEST)
+
+$(VENV)/.venv:
+	$(PYTHON) -c 'import sys; sys.exit("mailbot needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/.demo: $(VENV)/.venv pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]'
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.venv pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@ $(VENV)/.demo
