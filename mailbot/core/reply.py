@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from html import escape
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from jinja2 import TemplateError
+from markupsafe import Markup
+
+from mailbot.core import ics, markdown
+from mailbot.core.markdown import Marks
+from mailbot.core.office import Office
+from mailbot.core.samples import full_values, sample_office, sample_values
+from mailbot.core.templates import (
+    FRAMES, LAYOUT, STEMS, Absent, Rules, Sheet, TemplateProblems, Templates, compile_layout,
+    compile_sheet, environment, render_body, source_problems,
+)  # fmt: skip
+from mailbot.core.values import NAMES, Values, cut, variables, visible
+
+__all__ = [
+    "STEMS", "Reply", "TemplateProblems", "Templates", "answer_problems", "link_problems", "parse_templates", "render",
+    "shadow",
+]  # fmt: skip
+
+SUBJECT_CHARS = 120  # contract.md, "Replies"
+# Sites where anybody can publish: there only the very addresses of config.toml will do.
+_SHARED_SITES = frozenset(
+    {"docs.google.com", "forms.gle", "drive.google.com", "sites.google.com", "forms.office.com", "forms.cloud.microsoft",
+     "bit.ly", "tinyurl.com"}
+)  # fmt: skip
+# Any address in a source, linked or bare (a mail client links bare ones), and any target of a Markdown link.
+_URL = re.compile(r"(?:\b[a-z][a-z0-9+.\-]*://|\bmailto:|\bwww\.)[^\s<>()«»\"]+|(?<=\]\()(?!\s*\{\{)[^\s()]+", re.I)
+_NOT_ALLOWED = "lleva a un sitio que no está permitido en config.toml ([office.links] hosts)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +52,252 @@ class Reply:
     picture_alt: str = ""
     calendar: bytes | None = None
     """The confirmation day as an iCalendar file (RFC 5545)."""
+
+
+def parse_templates(texts: Mapping[str, str], office: Office | None = None) -> Templates:
+    """Compile and try out every template; raise TemplateProblems with all mistakes of all files.
+
+    ``texts`` maps file names ("cierre.md", "_layout.html") to their text. With ``office`` the links are checked
+    against its allow-list too.
+    """
+    sheets_text = {n.removesuffix(".md"): t for n, t in texts.items() if not n.startswith("_") and n != LAYOUT}
+    pieces = {n: t for n, t in texts.items() if n.startswith("_") and n != LAYOUT}
+    env = environment(pieces)
+    problems = [f"templates/email/{s}.md: falta esta plantilla" for s in STEMS if s not in sheets_text]
+    problems += [f"templates/email/{f}: falta esta pieza" for f in FRAMES if f not in pieces]
+    for name, text in sorted(pieces.items()):
+        found = source_problems(env, text, NAMES, piece=True)
+        problems += [f"templates/email/{name}:{line}: {p}" for line, p in found]
+    layout, found_layout = (
+        compile_layout(texts[LAYOUT]) if LAYOUT in texts else (None, [f"templates/email/{LAYOUT}: falta la hoja común"])
+    )
+    problems += found_layout
+    sheets: dict[str, Sheet] = {}
+    for name, text in sorted(sheets_text.items()):
+        sheet, found_sheet = compile_sheet(env, name, text)
+        problems += found_sheet
+        if sheet is not None:
+            sheets[name] = sheet
+    if problems or layout is None:
+        raise TemplateProblems(problems)
+    templates = Templates(MappingProxyType(sheets), layout, env, MappingProxyType(dict(texts)))
+    problems = _trials(templates) + ([] if office is None else link_problems(templates, office))
+    if problems:
+        raise TemplateProblems(problems)
+    return templates
+
+
+def render(templates: Templates, stem: str, values: Values, office: Office) -> Reply:
+    """Render one reply; values enter only after the Markdown has become HTML or text."""
+    sheet = templates.sheets[stem]
+    marks = Marks()
+    known = _resolved(templates, variables(values, office), marks)
+    allowed = allow_list(office)
+    head = {k: marks.plain(render_body(t, known, marks)).strip() for k, t in sheet.head.items()}
+    body = markdown.tree(_body(templates, sheet, known, marks))
+    foot = markdown.tree(_piece(templates, "_pie.md", known | {"interno": sheet.for_staff}, marks))
+    staff = markdown.tree(_piece(templates, "_personal.md", known, marks) if known["personal"] else "")
+    subject = cut(visible(head["asunto"]), SUBJECT_CHARS)
+    strip = head.get("franja", "")
+    html = templates.layout.render(
+        asunto=subject,
+        franja=strip,
+        tono="sobrio" if values.urgente else sheet.options.get("tono", "accion"),
+        vista_previa=strip or subject,
+        cuerpo=Markup(markdown.to_html(body, marks, allowed)),  # noqa: S704  (our own writer escapes every leaf)
+        personal=Markup(markdown.to_html(staff, marks, allowed)),  # noqa: S704
+        pie=Markup(markdown.to_html(foot, marks, allowed)),  # noqa: S704
+        imagen=values.imagen is not None,
+        imagen_alt=visible(values.imagen_alt),
+        departamento=known["departamento"],
+        escuela=known["escuela"],
+    )
+    parts = [f"{strip}\n" if strip else "", *(markdown.to_text(n, marks, allowed) for n in (body, staff, foot))]
+    parts[-1] = "-- \n" + parts[-1]
+    return Reply(
+        stem=stem,
+        subject=subject,
+        text="\n".join(p for p in parts if p.strip()),
+        html=_inlined(html),
+        picture=values.imagen,
+        picture_alt=visible(values.imagen_alt),
+        calendar=_calendar(sheet, values, office),
+    )
+
+
+def shadow(reply: Reply, to: str, cc: Sequence[str], office: Office) -> Reply:
+    """Mark a reply as what would have been sent; the caller addresses it to staff alone."""
+    whom = visible(f"{to}, con copia a {', '.join(cc)}" if cc else to)
+    line = f"SIMULACRO: este correo no se envió. Habría ido a {whom}."
+    banner = (
+        '<div style="background-color:#fff3c4;color:#3d2c00;padding:12px 16px;font-family:sans-serif;font-size:16px;'
+        f'border-bottom:3px solid #b7791f">{escape(line)}</div>'
+    )
+    html = re.sub(r"<body[^>]*>", lambda m: m[0] + banner, reply.html, count=1)
+    subject = cut(f"[SIMULACRO] {reply.subject}", SUBJECT_CHARS)
+    return replace(reply, subject=subject, text=f"{line}\n\n{reply.text}", html=html)
+
+
+def allow_list(office: Office) -> Callable[[str], bool]:
+    """Return the judge of links: hosts of config.toml over https, and mailto to the mailbox itself."""
+    own_links = {office.links.constancia, office.links.form, office.links.privacy} - {""}
+    hosts = {h.lower() for h in office.allowed_hosts} | {urlsplit(u).hostname or "" for u in own_links}
+
+    def allowed(url: str) -> bool:
+        if url in own_links:
+            return True
+        if url.startswith("mailto:"):
+            return url.removeprefix("mailto:").split("?")[0].lower() in office.own_addresses
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            plain = parts.scheme == "https" and parts.port in {None, 443} and not parts.username
+        except ValueError:
+            return False
+        return plain and host in hosts - _SHARED_SITES and not re.search(r"[\s\\]", url)
+
+    return allowed
+
+
+def link_problems(templates: Templates, office: Office) -> list[str]:
+    """Return each link of the templates that leads outside the allow-list of config.toml, with file and line."""
+    allowed = allow_list(office)
+    problems: dict[str, None] = {}
+    for name, source in sorted(templates.sources.items()):
+        for number, line in enumerate(source.split("\n"), 1):
+            for url in _URL.findall(line):
+                if not allowed(url.rstrip(".,;:")):
+                    where = f"templates/email/{name}:{number}"
+                    problems[f"{where}: la liga «{url[:100]}» {_NOT_ALLOWED}"] = None
+    return list(problems)
+
+
+def answer_problems(templates: Templates, text: str, office: Office | None = None) -> list[str]:
+    """Return the mistakes of one answer of rules/ (Markdown with the templates' variables)."""
+    found = [p for _, p in source_problems(templates.environment, text, NAMES, piece=True)]
+    if found:
+        return found
+    target = office or sample_office()
+    try:
+        marks = Marks()
+        known = _resolved(templates, variables(Values(hoy=next(sample_values()).hoy), target), marks)
+        tree = markdown.tree(templates.environment.from_string(text).render(known, marcas=marks))
+    except (TemplateError, Absent) as error:
+        return [f"no se puede mostrar: {_reason(error)}"]
+    if office is None:
+        return []
+    allowed = allow_list(office)
+    urls = dict.fromkeys((*markdown.links(tree, marks), *_URL.findall(text)))
+    return [f"la liga «{u[:100]}» {_NOT_ALLOWED}" for u in urls if not allowed(u)]
+
+
+def _body(templates: Templates, sheet: Sheet, known: Mapping[str, Any], marks: Marks) -> str:
+    notice = _piece(templates, "_aviso.md", known, marks) if known["aviso"] else ""
+    limit = _piece(templates, "_tope.md", known, marks)
+    return "\n\n".join((notice, render_body(sheet.body, known, marks), limit))
+
+
+def _piece(templates: Templates, name: str, known: Mapping[str, Any], marks: Marks) -> str:
+    return render_body(templates.environment.get_template(name), known, marks)
+
+
+def _resolved(templates: Templates, known: dict[str, Any], marks: Marks) -> dict[str, Any]:
+    """Replace stems by the words that their own templates have for them, and render the answers of rules/."""
+
+    def words(item: str | None, key: str) -> str | None:
+        sheet = templates.sheets.get(item or "")
+        if sheet is None:
+            return item
+        template = sheet.head.get(key)
+        return None if template is None else marks.plain(render_body(template, known, marks))
+
+    answers = (templates.environment.from_string(a).render(known, marcas=marks) for a in known["respuestas"])
+    problems = dict.fromkeys(w for p in known["problemas"] if (w := words(p, "problema")))
+    return known | {
+        "problemas": tuple(problems),
+        "paso_provisional": words(known["paso_provisional"], "paso"),
+        "siguiente_paso": words(known["siguiente_paso"], "paso"),
+        "respuestas": tuple(Rules(a) for a in answers),
+        "interno": False,
+    }
+
+
+def _inlined(html: str) -> str:
+    """Move our own styles onto the elements, as Gmail and Outlook want them; <style> stays for dark mode."""
+    from css_inline import CSSInliner
+
+    return CSSInliner(load_remote_stylesheets=False, keep_style_tags=False, keep_at_rules=False).inline(html)
+
+
+def _calendar(sheet: Sheet, values: Values, office: Office) -> bytes | None:
+    if sheet.options.get("calendario") != "si" or values.dia_confirmar is None:
+        return None
+    seed = values.calendario_id or f"{office.address} {values.nss_final} {values.dia_confirmar}"
+    domain = office.address.rpartition("@")[2]
+    return ics.all_day(
+        values.dia_confirmar,
+        uid=f"{sha256(seed.encode()).hexdigest()[:32]}@{domain}",
+        stamp=values.hoy,
+        summary="Revisar mi constancia de vigencia (seguro facultativo)",
+        description=(
+            "Descarga otra vez tu constancia de vigencia de derechos. Debe decir VIGENTE y "
+            f"{office.school.upper()}.\n{office.links.constancia}"
+        ),
+    )
+
+
+# --- trying out at load --------------------------------------------------------------------------------------------
+
+
+def _trials(templates: Templates) -> list[str]:
+    """Render the words of every template with every sample (cheap), and the whole of it with the fullest."""
+    office = sample_office()
+    found: dict[str, None] = {}
+    for values in sample_values():
+        marks = Marks()
+        try:
+            known = _resolved(templates, variables(values, office), marks)
+        except (TemplateError, Absent):
+            continue  # some template's own front matter, which is reported under its name below
+        for name in templates.sheets:
+            found |= dict.fromkeys(_trial(templates, name, known, marks))
+    if not found:
+        for name in templates.sheets:
+            render(templates, name, full_values(), office)
+    return sorted(found)
+
+
+def _trial(templates: Templates, name: str, known: Mapping[str, Any], marks: Marks) -> Iterator[str]:
+    sheet = templates.sheets[name]
+    try:
+        for template in (*sheet.head.values(), sheet.body):
+            render_body(template, known, marks)
+    except (TemplateError, Absent) as error:
+        yield f"templates/email/{name}.md:{_line_of_error(error)}: {_reason(error)}"
+    try:
+        _piece(templates, "_tope.md", known, marks)
+        _piece(templates, "_pie.md", known | {"interno": sheet.for_staff}, marks)
+        if known["personal"]:
+            _piece(templates, "_personal.md", known, marks)
+    except (TemplateError, Absent) as error:
+        yield f"templates/email/_*.md:{_line_of_error(error)}: {_reason(error)}"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, Absent):
+        return "muestra un valor que puede faltar; enciérralo en {% if … %} … {% endif %}"
+    return f"no se puede mostrar: {error}"
+
+
+def _line_of_error(error: BaseException) -> int:
+    """Return the template line at which rendering failed (Jinja rewrites the traceback to template lines)."""
+    line, at = 1, error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code.co_filename in {"<template>", "<unknown>"}:
+            line = at.tb_lineno
+        at = at.tb_next
+    return line
+
+
+def _line_of(source: str, url: str) -> int:
+    return next((i for i, line in enumerate(source.split("\n"), 1) if url in line), 1)

@@ -1,0 +1,122 @@
+"""Sample values that every template is tried out and previewed with: invented, with and without each option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from mailbot.core.office import Links, Office
+from mailbot.core.values import Digest, Fila, Link, StaffBlock, Values, tap_button
+
+_ADDRESS = "dse_becas@queretaro.tecnm.mx"
+_SITES = ("serviciosdigitales.imss.gob.mx", "docs.google.com", "queretaro.tecnm.mx", "www.queretaro.tecnm.mx")
+
+
+def sample_office() -> Office:
+    """Return the office as the package's own config.toml has it."""
+    return Office(
+        address=_ADDRESS,
+        aliases=(),
+        school="Instituto Tecnológico de Querétaro",
+        department="Departamento de Servicios Escolares",
+        razones_sociales=("INSTITUTO TECNOLOGICO DE QUERETARO",),
+        registros_patronales=(),
+        staff=("personal@queretaro.tecnm.mx",),
+        mode="live",
+        phone="442 000 0000",
+        location="Edificio administrativo, planta baja",
+        opening="lunes a viernes, de 9 a 18 h",
+        timezone=ZoneInfo("America/Mexico_City"),
+        opens=time(9),
+        closes=time(18),
+        date_grace_hours=2,
+        notice="",
+        links=Links(
+            constancia="https://serviciosdigitales.imss.gob.mx/gestionAsegurados-web-externo/vigencia",
+            form=(
+                "https://docs.google.com/forms/d/e/1FAIpQLSdlHaHKU9Yk4-hcHRx495c6c6TeybFNp-s7rlMvrLhJZOMhbw/"
+                "viewform?usp=sharing&ouid=102886165269032080082"
+            ),
+            privacy="https://www.queretaro.tecnm.mx/privacidad",
+        ),
+        allowed_hosts=_SITES,
+    )
+
+
+def full_values() -> Values:
+    """Return values with every option present."""
+    return Values(
+        hoy=date(2026, 11, 23),
+        nombre="XIMENA GARCÍA PEÑA",
+        nss_final="5380",
+        estado="BAJA",
+        servicio=False,
+        fecha=date(2026, 11, 20),
+        patron="AUTOPARTES DEL BAJÍO, S.A. DE C.V.",
+        documento="una constancia de semanas cotizadas",
+        formato="enlace_a_la_nube",
+        faltantes=("nss", "estado", "fecha", "patron"),
+        problemas=("fecha_no_es_de_hoy", "El archivo trae varias hojas."),
+        respuestas=("Lo ves en [la página del IMSS]({{ liga_constancia }}).",),
+        leido=(Fila("Nombre", "Ximena García Peña"), Fila("NSS", "terminado en 5380"), Fila("Estado", "BAJA")),
+        paso_provisional="solicita_tu_alta",
+        siguiente_paso="solicita_tu_alta",
+        dia_recordatorio=date(2026, 11, 30),
+        dia_confirmar=date(2026, 11, 30),
+        plazo_persona=date(2026, 11, 25),
+        motivo="tu constancia dice «conservación de derechos»",
+        formulario_lleno=True,
+        con_persona=True,
+        ultimo_antes_del_tope=True,
+        botones=sample_buttons(),
+        personal=StaffBlock(
+            leido=(Fila("NSS", "…5380"), Fila("Estado", "BAJA"), Fila("Fecha", "20 de noviembre de 2026")),
+            regla="baja, sin constancia de hoy",
+            dudas=("La fecha no es la del correo.",),
+        ),
+        titulo="Un correo se apartó",
+        detalles=(Fila("Caso", "12"), Fila("Motivo", "el archivo no se pudo abrir tres veces")),
+        resumen=Digest(
+            esperan=(Fila("Caso 12", "desde hace 3 días: conservación de derechos"), Fila("Caso 15", "desde ayer")),
+            contestados=(("solicita_tu_alta", 14), ("ya_tienes_seguro", 5), ("fecha_no_es_de_hoy", 2)),
+            fallas=("Un correo se apartó después de 3 intentos.",),
+            proximos=(Fila("30 de noviembre", "recordatorio de confirmación (4)"),),
+            esperan_total=5,
+        ),
+        imagen_alt="Tu constancia, con lo que revisa la oficina marcado.",
+    )
+
+
+def bare_values() -> Values:
+    """Return values with nothing but what every mail has."""
+    return Values(hoy=date(2026, 11, 23))
+
+
+def sample_buttons() -> tuple[Link, ...]:
+    """Return the "one tap" buttons with an invented token."""
+    return tuple(
+        tap_button(_ADDRESS, label, f"{label} [caso-ejemplo]", f"{label}.\n\n(No borres esta línea: caso-ejemplo)")
+        for label in ("Ya llené el formulario", "Aún no", "Quiero hablar con una persona")
+    )
+
+
+def sample_values() -> Iterator[Values]:
+    """Yield what each template is tried with: all options, none, and those that choose other words."""
+    full, bare = full_values(), bare_values()
+    yield full
+    yield bare
+    yield replace(full, urgente=True)
+    yield replace(bare, urgente=True)
+    yield replace(full, formulario_lleno=False, recordatorio=2, servicio=True, con_persona=False)
+    for formato in ("zip_sin_un_pdf", "demasiado_grande", "word"):
+        yield replace(full, formato=formato)
+    for name in ("nombre", "fecha", "patron", "plazo_persona", "dia_confirmar", "documento", "motivo", "resumen"):
+        yield replace(full, **{name: None})  # type: ignore[arg-type]
+    for name in ("faltantes", "leido", "problemas", "respuestas", "botones", "detalles"):
+        yield replace(full, **{name: ()})  # type: ignore[arg-type]
+    yield replace(full, vigente_con_nosotros=True)
+    yield replace(full, fecha_futura=True)
+    yield replace(full, personal=StaffBlock())
+    yield replace(full, resumen=Digest(contestados=(("cierre", 1),)))
