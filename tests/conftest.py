@@ -1,0 +1,30 @@
+"""Fixtures that every test may ask for: real servers, each made for one test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers.certificates import Certificates, make_certificates
+from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.smtp import SmtpServer, running_smtp
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    """A plain Dovecot with one password user and an empty INBOX."""
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A plain SMTP server that takes everything."""
+    with running_smtp() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """A certificate authority and a certificate for localhost."""
+    folder = tmp_path_factory.mktemp("certificates")
+    return make_certificates(folder)
