@@ -1,0 +1,27 @@
+"""How much one document may cost: bytes, pages, seconds, memory (config.toml, section [limits])."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The reader's part of [limits]; 0 means no limit."""
+
+    attachment_mb: int = 10
+    pages: int = 20
+    reader_seconds: int = 20
+    reader_memory_mb: int = 1024
+    ocr_memory_mb: int = 2560
+
+    def __post_init__(self) -> None:
+        for name in self.__slots__:
+            if getattr(self, name) < 0:
+                raise ValueError(f"limits.{name} cannot be negative")
+
+    def allows_size(self, size: int) -> bool:
+        """Tell whether an attachment of so many bytes is read at all."""
+        return self.attachment_mb == 0 or size <= self.attachment_mb * MEGABYTE

@@ -1,0 +1,159 @@
+"""From the bytes of one attachment to a Document; runs only inside a child process.
+
+pdfium is the gate and the first reader: it opens the file, tells its pages, its password, and whether there is text or
+a scan, and gives the words. pdfplumber, thirty times slower, is asked only where a field of a constancia is missing or
+doubtful; where the two disagree the field is not read. Nothing of a document is ever executed: pypdfium2's builds come
+without JavaScript and XFA, and pdfminer only parses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mailbot.core.documents import (
+    CON_CONTRASENA,
+    CONSTANCIA,
+    DESCONOCIDO,
+    ILEGIBLE,
+    IMAGEN,
+    OTRO_FORMATO,
+    Document,
+    ReadingKnowledge,
+    read_document,
+)
+from mailbot.core.signs import find_signs
+from mailbot.shell.limits import Limits
+from mailbot.shell.page_look import PageLook, look_at
+from mailbot.shell.sniff import sniff
+from mailbot.shell.traces import traces_of
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
+NO_LIMIT = 1_000_000  # pages, where limits.pages is 0
+READABLE_SHARE = 0.6  # of the letters; below it the text is taken for (cid:…) rubbish
+
+_OTHER = {
+    "word": "es un documento de Word o de Office",
+    "zip": "es un archivo comprimido (ZIP)",
+    "html": "es una página web",
+    "texto": "es un archivo de texto",
+    "otro": "no es un PDF",
+}
+
+
+def read_bytes(data: bytes, limits: Limits, knowledge: ReadingKnowledge) -> Document:
+    """Tell which document the bytes are and what it says; never raises for a bad document."""
+    what = sniff(data)
+    if what == "vacio":
+        return Document(ILEGIBLE, problems=("está vacío",))
+    if what == "imagen":
+        return Document(IMAGEN, problems=("es una imagen",), image_like=True)
+    if what != "pdf":
+        return Document(OTRO_FORMATO, problems=(_OTHER[what],))
+    return _read_pdf(data, limits, knowledge, inside=False)
+
+
+def _read_pdf(data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, inside: bool) -> Document:
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == WRONG_PASSWORD:
+            return Document(CON_CONTRASENA, problems=("pide una contraseña",))
+        return Document(ILEGIBLE, problems=("el archivo está dañado o incompleto",))
+    try:
+        return _read_open(pdf, data, limits, knowledge, inside=inside)
+    except pypdfium2.PdfiumError:
+        return Document(ILEGIBLE, problems=("el archivo está dañado",))
+    finally:
+        pdf.close()
+
+
+def _read_open(
+    pdf: pypdfium2.PdfDocument, data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, inside: bool
+) -> Document:
+    from mailbot.shell.pdf_words import pdfium_pages
+
+    most = limits.pages or NO_LIMIT
+    look = look_at(pdf, most)
+    if look.readable:
+        document = read_document(pdfium_pages(pdf, most), "text", knowledge)
+        document = _with_second_reader(document, data, look, most, knowledge)
+        if document.kind == CONSTANCIA and document.constancia is not None:
+            signs = find_signs(document.constancia, traces_of(pdf, data, document.constancia))
+            return replace(document, signs=signs)
+        if document.kind != DESCONOCIDO:
+            return document
+    else:
+        document = _without_text(look)
+    embedded = None if inside else _only_embedded_pdf(pdf, limits)
+    if embedded is not None:  # a portfolio: the one PDF inside is the document
+        return _read_pdf(embedded, limits, knowledge, inside=True)
+    if look.xfa:
+        return Document(ILEGIBLE, problems=("es un formulario electrónico (XFA), no la constancia descargada",))
+    return document
+
+
+def _without_text(look: PageLook) -> Document:
+    if look.has_pictures:
+        return Document(IMAGEN, problems=("es una imagen dentro de un PDF",), image_like=True)
+    if look.letters:  # letters there are, but they are rubbish: (cid:…)
+        return Document(IMAGEN, problems=("el texto del archivo no se puede leer",), image_like=True)
+    if look.drawn:  # letters drawn as outlines
+        return Document(IMAGEN, problems=("no contiene texto",), image_like=True)
+    return Document(ILEGIBLE, problems=("está en blanco",))
+
+
+def _with_second_reader(
+    first: Document, data: bytes, look: PageLook, most: int, knowledge: ReadingKnowledge
+) -> Document:
+    if not _doubtful(first, look):
+        return first
+    from mailbot.shell.pdf_words import plumber_pages
+    from mailbot.shell.second_reader import joined
+
+    try:
+        second = read_document(plumber_pages(data, most), "text", knowledge)
+    except Exception:  # pdfminer raises whatever its many parsers raise; the first reader's word then stands
+        return first
+    return joined(first, second)
+
+
+def _doubtful(document: Document, look: PageLook) -> bool:
+    """Tell whether something that a constancia always says was not read."""
+    if document.kind == DESCONOCIDO:
+        return look.mentions_vigencia
+    c = document.constancia
+    if document.kind != CONSTANCIA or c is None:
+        return False
+    always = (c.nss, c.curp, c.nombre, c.fecha, c.estado, c.servicio_medico)
+    return None in always or not c.patrones_legible or any(p.razon_social is None for p in c.patrones)
+
+
+def _only_embedded_pdf(pdf: pypdfium2.PdfDocument, limits: Limits) -> bytes | None:
+    """Return the PDF that is embedded in this one, where it is exactly one and of bounded size."""
+    count = pdf.count_attachments()
+    if not 1 <= count <= 20:  # nobody sends a constancia among dozens
+        return None
+    found = []
+    for index in range(count):
+        inner = bytes(pdf.get_attachment(index).get_data())
+        if limits.allows_size(len(inner)) and sniff(inner) == "pdf":
+            found.append(inner)
+    return found[0] if len(found) == 1 else None
+
+
+def warm_up(knowledge: ReadingKnowledge) -> None:
+    """Load what reading needs before the first document waits for it: pdfium, its fonts, our own code."""
+    import pypdfium2
+
+    from mailbot.shell import pdf_words
+
+    pdf = pypdfium2.PdfDocument.new()
+    pdf.new_page(612, 792)
+    read_document(pdf_words.pdfium_pages(pdf, 1), "text", knowledge)
+    pdf.close()

@@ -1,0 +1,321 @@
+"""Documents read in child processes: who is kept warm, how long one may take, and what a child's death means.
+
+A document that kills its reader, hangs it or makes it talk nonsense costs its own answer, an unreadable Document, and
+never another mail's: the child is killed with its process group and a fresh one takes its place. A child that cannot
+even be started is not the document's fault: ``ReaderUnavailable`` is raised, and the mail is tried again later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mailbot.core.documents import (
+    CON_CONTRASENA,
+    CONSTANCIA,
+    DESCONOCIDO,
+    ILEGIBLE,
+    IMAGEN,
+    OTRO_FORMATO,
+    Document,
+    ReadingKnowledge,
+)
+from mailbot.core.picture_marks import Mark
+from mailbot.shell import wire
+from mailbot.shell.limits import Limits
+
+WARM = 2  # readers kept ready: as many as the cores of a small server
+DOCUMENTS_PER_CHILD = 500  # then a fresh one: whatever a library leaks stays small
+GROWN_MB = 200  # resident size at which a reader is replaced; a warm one has some 45
+OCR_GROWN_MB = 1500  # an OCR child has some 700 at work
+OCR_IDLE_SECONDS = 60.0  # its models take 700 MB: it is ended when no picture came for so long
+START_SECONDS = 30.0  # importing everything takes 0.3 s, the OCR models 2 s; a loaded machine ten times that
+OCR_START_SECONDS = 60.0
+
+TOO_SLOW = "tardó demasiado en abrirse"
+DIED = "el archivo no se pudo abrir"
+TOO_LARGE = "es demasiado grande"
+
+
+class ReaderUnavailable(OSError):
+    """No reader child can be started: nothing is known of the document, try again later."""
+
+
+class _Died(Exception):
+    """The child ended, or said what it should not."""
+
+
+class _TooSlow(Exception):
+    """The child took longer than it may."""
+
+
+class _Child:
+    """One child process and the pipe to it."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise ReaderUnavailable("el lector de documentos no tiene tuberías")
+        self._process, self._in, self._out = process, process.stdin, process.stdout
+        self.documents = 0
+        self.mb = 0
+
+    @classmethod
+    async def start(cls, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool) -> _Child:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "mailbot.shell.reader_child",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+                env=_environment(), cwd="/", close_fds=True, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise ReaderUnavailable("no se pudo iniciar el lector de documentos") from error
+        child = cls(process)
+        content = {
+            "limits": asdict(limits), "knowledge": wire.knowledge_to_json(knowledge), "ocr": ocr, "parent": os.getpid(),
+        }  # fmt: skip
+        try:
+            seconds = OCR_START_SECONDS if ocr else START_SECONDS
+            answer = await child._exchange(wire.frame(content), b"", seconds)
+        except (_Died, _TooSlow) as error:
+            await child.kill()
+            raise ReaderUnavailable("el lector de documentos no arrancó") from error
+        except BaseException:
+            await child.kill()
+            raise
+        if answer.get("ready") is not True:
+            await child.kill()
+            raise ReaderUnavailable("el lector de documentos no arrancó")
+        return child
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None
+
+    async def ask(self, question: dict[str, Any], data: bytes, seconds: float | None) -> dict[str, Any]:
+        """Put one question; a child that does not answer as agreed is killed."""
+        try:
+            answer = await self._exchange(wire.frame({**question, "size": len(data)}), data, seconds)
+        except BaseException:  # cancelled too: what the child would still say belongs to no one
+            await self.kill()
+            raise
+        self.documents += 1
+        mb = answer.get("mb")
+        self.mb = mb if isinstance(mb, int) else 0
+        return answer
+
+    async def _exchange(self, head: bytes, data: bytes, seconds: float | None) -> dict[str, Any]:
+        try:
+            return await asyncio.wait_for(self._say_and_hear(head, data), seconds)
+        except TimeoutError as error:
+            raise _TooSlow from error
+        except (OSError, EOFError, ValueError, RecursionError) as error:
+            raise _Died from error
+
+    async def _say_and_hear(self, head: bytes, data: bytes) -> dict[str, Any]:
+        self._in.write(head)
+        self._in.write(data)
+        await self._in.drain()
+        length = wire.LENGTH.unpack(await self._out.readexactly(wire.LENGTH.size))[0]
+        if length > wire.MOST_ANSWER:
+            raise wire.WireError("length")
+        return wire.parse_answer(await self._out.readexactly(length))
+
+    async def kill(self) -> None:
+        """End the child and whatever it may have started."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._in.close()
+        await asyncio.shield(self._process.wait())
+
+
+def _environment() -> dict[str, str]:
+    """Return all that a child may know: no password, no token, no address."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "2",
+        "MALLOC_ARENA_MAX": "2",
+    }
+
+
+class _Pool:
+    """So many children of one kind; a question waits for a free one, and a dead one is replaced."""
+
+    def __init__(self, size: int, start: Callable[[], Awaitable[_Child]], grown_mb: int, idle: float | None) -> None:
+        self._start, self._grown_mb, self._idle = start, grown_mb, idle
+        self._free: asyncio.LifoQueue[asyncio.Task[_Child] | None] = asyncio.LifoQueue()
+        self._tasks: set[asyncio.Task[_Child]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._endings: set[asyncio.Task[None]] = set()
+        for _ in range(size):
+            self._free.put_nowait(None)
+        self._size = size
+
+    def prestart(self) -> None:
+        """Start all children at once, in the background."""
+        for _ in range(self._free.qsize()):
+            self._free.get_nowait()
+        for _ in range(self._size):
+            self._free.put_nowait(self._begin())
+
+    def _begin(self) -> asyncio.Task[_Child]:
+        task = asyncio.ensure_future(self._start())
+        self._tasks.add(task)
+        task.add_done_callback(lambda t: t.cancelled() or t.exception())  # seen when it is asked; no noise before
+        return task
+
+    async def ask(self, question: dict[str, Any], data: bytes, seconds: float | None) -> dict[str, Any]:
+        """Ask a free child; one whose child died is asked again once, of a fresh one."""
+        slot = await self._free.get()
+        if self._timer is not None:
+            self._timer.cancel()
+        try:
+            slot = await self._alive(slot)
+            try:
+                answer = await slot.result().ask(question, data, seconds)
+            except _Died:  # killed from outside, or by a library's remains of an earlier file: once more
+                slot = await self._alive(None)
+                answer = await slot.result().ask(question, data, seconds)
+            child = slot.result()
+            if child.documents >= DOCUMENTS_PER_CHILD or child.mb >= self._grown_mb:
+                await child.kill()
+            return answer
+        finally:
+            self._give_back(slot)
+
+    async def _alive(self, slot: asyncio.Task[_Child] | None) -> asyncio.Task[_Child]:
+        if slot is not None:
+            with suppress(ReaderUnavailable):
+                if (await asyncio.shield(slot)).alive:
+                    return slot
+            self._tasks.discard(slot)
+        slot = self._begin()
+        await asyncio.shield(slot)
+        return slot
+
+    def _give_back(self, slot: asyncio.Task[_Child] | None) -> None:
+        dead = slot is not None and slot.done() and (slot.cancelled() or slot.exception() or not slot.result().alive)
+        if dead and slot is not None:
+            self._tasks.discard(slot)
+            slot = self._begin() if self._idle is None and not slot.cancelled() and not slot.exception() else None
+        self._free.put_nowait(slot)
+        if self._idle is not None:
+            self._timer = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
+
+    def _end_idle(self) -> None:
+        """End the children that nobody asked for a while."""
+        for _ in range(self._free.qsize()):
+            slot = self._free.get_nowait()
+            self._free.put_nowait(None)
+            if slot is not None:
+                self._tasks.discard(slot)
+                ending = asyncio.ensure_future(_end(slot))
+                self._endings.add(ending)
+                ending.add_done_callback(self._endings.discard)
+
+    async def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        await asyncio.gather(*(_end(task) for task in self._tasks), *self._endings)
+        self._tasks.clear()
+
+    def pids(self) -> tuple[int, ...]:
+        """Return the children that run, for tests and for the daemon's own figures."""
+        done = (t for t in self._tasks if t.done() and not t.cancelled() and t.exception() is None)
+        return tuple(t.result().pid for t in done if t.result().alive)
+
+
+async def _end(task: asyncio.Task[_Child]) -> None:
+    if not task.done():
+        task.cancel()
+    with suppress(ReaderUnavailable, asyncio.CancelledError):
+        await (await task).kill()
+
+
+class Readers:
+    """The children that read documents, as an async context manager."""
+
+    def __init__(
+        self, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool | None = None, warm: int = WARM
+    ) -> None:
+        """``ocr``: None uses it where the extra is installed."""
+        self._limits = limits
+        self.ocr = ocr_installed() if ocr is None else ocr
+        how = (ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO, CONSTANCIA)
+        self._kinds = frozenset({*how, *(k.kind for k in knowledge.kinds)})
+        self._text = _Pool(warm, lambda: _Child.start(limits, knowledge, ocr=False), GROWN_MB, None)
+        self._pictures = _Pool(1, lambda: _Child.start(limits, knowledge, ocr=True), OCR_GROWN_MB, OCR_IDLE_SECONDS)
+
+    async def __aenter__(self) -> Readers:
+        self._text.prestart()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for pool in (self._text, self._pictures):
+            await pool.close()
+
+    async def read(self, data: bytes) -> Document:
+        """Read one document; raise only ReaderUnavailable."""
+        if not self._limits.allows_size(len(data)):
+            return Document(ILEGIBLE, problems=(TOO_LARGE,))
+        document = await self._document(self._text, data)
+        if document.kind == IMAGEN and self.ocr:
+            read = await self._document(self._pictures, data)
+            return read if read.kind != ILEGIBLE else document
+        return document
+
+    async def picture(self, data: bytes, marks: Mapping[str, Mark]) -> bytes | None:
+        """Return the page of a constancia as a PNG with the marks on it, or None where there is none to show."""
+        question = {"do": "picture", "marks": {place: [m.verdict, m.text] for place, m in marks.items()}}
+        try:
+            answer = await self._text.ask(question, data, self._limits.reader_seconds or None)
+            return wire.picture_of(answer.get("picture"))
+        except (_Died, _TooSlow, wire.WireError):
+            return None
+
+    def pids(self) -> tuple[int, ...]:
+        """Return the process ids of the children that run."""
+        return tuple(pid for pool in (self._text, self._pictures) for pid in pool.pids())
+
+    async def _document(self, pool: _Pool, data: bytes) -> Document:
+        try:
+            answer = await pool.ask({"do": "read"}, data, self._limits.reader_seconds or None)
+            return wire.document_from_json(answer.get("document"), self._kinds)
+        except _TooSlow:
+            return Document(ILEGIBLE, problems=(TOO_SLOW,))
+        except (_Died, wire.WireError):
+            return Document(ILEGIBLE, problems=(DIED,))
+
+
+def ocr_installed() -> bool:
+    """Tell whether the extra `ocr` is there (looked for, not imported: it takes seconds and memory)."""
+    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+def read_once(data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool | None = None) -> Document:
+    """Read one document in a child of its own, for the commands."""
+
+    async def once() -> Document:
+        async with Readers(limits, knowledge, ocr=ocr, warm=1) as readers:
+            return await readers.read(data)
+
+    return asyncio.run(once())
