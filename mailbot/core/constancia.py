@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from mailbot.core import labels
+from mailbot.core.employers import read_employers
+from mailbot.core.fields import Reading, read_labels, settle, settle_name
 from mailbot.core.identifiers import Curp, Nss, RegistroPatronal
+from mailbot.core.lines import Sheet
 from mailbot.core.page import Box
+from mailbot.core.sections import holders_part
 
 T = TypeVar("T")
 
@@ -49,3 +55,57 @@ class Constancia:
     titulo: Box | None = None
     beneficiarios: bool = False
     """Whether beneficiaries are listed (a parent's constancia); nothing else of them is kept."""
+
+
+# What must be legible to choose a step, and how its absence is told to people.
+_NEEDED = (
+    (labels.NSS, "el NSS"),
+    (labels.ESTADO, "el estado"),
+    (labels.FECHA, "la fecha de la constancia"),
+    (labels.SERVICIO, "si hay derecho al servicio médico"),
+    (labels.CURP, "la CURP"),
+    (labels.NOMBRE, "el nombre"),
+)
+
+
+def read_constancia(
+    sheets: Sequence[Sheet], modalidades: Sequence[str], titulo: Box | None
+) -> tuple[Constancia, tuple[str, ...]]:
+    """Read every field of a constancia, and say in Spanish what could not be read."""
+    mine, beneficiarios = holders_part(list(sheets))
+    readings = read_labels(mine)
+    problems: list[str] = []
+    found: dict[str, Reading] = {}
+    for kind, named in _NEEDED:
+        reading, clash = settle_name(readings) if kind == labels.NOMBRE else settle(readings, kind)
+        if reading is not None:
+            found[kind] = reading
+        elif clash:
+            problems.append(f"aparece más de una vez y no coincide: {named}")
+        else:
+            problems.append(f"no se lee {named}")
+    if birth := settle(readings, labels.NACIMIENTO)[0]:
+        found[labels.NACIMIENTO] = birth
+    employers, legible = read_employers(mine, modalidades)
+    if not legible:
+        problems.append("no se lee con certeza el patrón")
+    constancia = Constancia(
+        nss=_field(found.get(labels.NSS), Nss),
+        curp=_field(found.get(labels.CURP), Curp),
+        nombre=_field(found.get(labels.NOMBRE), str),
+        fecha=_field(found.get(labels.FECHA), date),
+        estado=_field(found.get(labels.ESTADO), str),
+        servicio_medico=_field(found.get(labels.SERVICIO), bool),
+        nacimiento=_field(found.get(labels.NACIMIENTO), date),
+        patrones=tuple(Patron(e.razon_social, e.registro_patronal, e.modalidad, e.box) for e in employers),
+        patrones_legible=legible,
+        titulo=titulo,
+        beneficiarios=beneficiarios,
+    )
+    return constancia, tuple(problems)
+
+
+def _field(reading: Reading | None, kind: type[T]) -> Field[T] | None:
+    if reading is None or not isinstance(reading.value, kind):
+        return None
+    return Field(reading.value, reading.printed, reading.label.rstrip(" :"), reading.box)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from mailbot.core.constancia import Constancia
+from mailbot.core.constancia import Constancia, read_constancia
+from mailbot.core.lines import lay_out
+from mailbot.core.page import Page
+from mailbot.core.spanish import compact, fold
 
 Via = Literal["text", "ocr"]
 
@@ -62,3 +66,79 @@ class Document:
     image_like: bool = False
     """Whether it came as a picture (a photo, a screenshot, a scan): such a document never confirms anything."""
     picture: bytes | None = None
+
+
+def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) -> Document:
+    """Say which document the words on these pages are, and read the constancia where it is one."""
+    from mailbot.core.titles import recognise, shows_imss_error, unreadable_text
+
+    if any(p.overfull for p in pages):
+        return Document(ILEGIBLE, via, problems=("una página tiene demasiado texto",))
+    if reason := unreadable_text(pages):
+        return Document(ILEGIBLE, via, problems=(reason,))
+    sheets = [lay_out(p) for p in pages]
+    error = shows_imss_error(sheets, knowledge.imss_errors)
+    kind, title = recognise(sheets, knowledge.kinds)
+    if kind != CONSTANCIA:
+        return Document(kind, via, imss_error=error)
+    constancia, problems = read_constancia(sheets, knowledge.modalidades, title)
+    return Document(kind, via, constancia, problems, imss_error=error)
+
+
+def parse_knowledge(table: Mapping[str, Any]) -> ReadingKnowledge:
+    """Check rules/documentos.toml, already parsed; raise ValueError with every problem, in Spanish, a line each."""
+    problems: list[str] = []
+    kinds: list[KindMarks] = []
+    for key in table:
+        if key not in ("documento", "modalidades", "errores_imss"):
+            problems.append(f"«{key}» no se conoce: se esperan [[documento]], [modalidades] y [errores_imss]")
+    entries = table.get("documento", [])
+    if not isinstance(entries, list):
+        problems.append("«documento» va entre dobles corchetes: [[documento]]")
+        entries = []
+    for number, entry in enumerate(entries, 1):
+        kind = _kind(entry, f"documento {number}", problems)
+        if kind is not None:
+            if any(k.kind == kind.kind for k in kinds):
+                problems.append(f"documento {number}: la clase «{kind.kind}» está dos veces")
+            kinds.append(kind)
+    if not any(k.kind == CONSTANCIA for k in kinds):
+        problems.append(f"falta el [[documento]] con clase = \"{CONSTANCIA}\"")
+    modalidades = _texts(table.get("modalidades", {}), "modalidades", "conocidas", problems)
+    errors = _texts(table.get("errores_imss", {}), "errores_imss", "frases", problems)
+    if problems:
+        raise ValueError("\n".join(problems))
+    return ReadingKnowledge(tuple(kinds), modalidades, errors)
+
+
+def _kind(entry: object, where: str, problems: list[str]) -> KindMarks | None:
+    if not isinstance(entry, dict):
+        problems.append(f"{where}: se esperaba un bloque con clase, nombre y titulos")
+        return None
+    before = len(problems)
+    for key in entry:
+        if key not in ("clase", "nombre", "titulos", "marcas"):
+            problems.append(f"{where}: «{key}» no se conoce: se esperan clase, nombre, titulos y marcas")
+    for key in ("clase", "nombre"):
+        if not isinstance(entry.get(key), str) or not entry[key].strip():
+            problems.append(f"{where}: falta «{key}», un texto entre comillas")
+    clase = entry.get("clase")
+    if isinstance(clase, str) and clase and (not clase.isidentifier() or clase != fold(clase)):
+        problems.append(f"{where}: la clase «{clase}» va en minúsculas, sin espacios ni acentos")
+    if clase in (ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO):
+        problems.append(f"{where}: la clase «{clase}» la usa el programa; elige otra")
+    titles = _texts(entry, where, "titulos", problems)
+    marks = _texts(entry, where, "marcas", problems) if "marcas" in entry else ()
+    if not titles and not marks:
+        problems.append(f"{where}: hace falta al menos un título")
+    if len(problems) > before:
+        return None
+    return KindMarks(str(clase), str(entry["nombre"]), titles, marks)
+
+
+def _texts(table: object, where: str, key: str, problems: list[str]) -> tuple[str, ...]:
+    texts = table.get(key, []) if isinstance(table, dict) else None
+    if not isinstance(texts, list) or not all(isinstance(t, str) and compact(t) for t in texts):
+        problems.append(f"{where}: «{key}» es una lista de textos entre comillas, ninguno vacío")
+        return ()
+    return tuple(texts)

@@ -80,3 +80,24 @@ class RegistroPatronal:
         return f"RegistroPatronal(…{self.text[-4:]})"
 
     __str__ = __repr__
+
+
+_SPACING = re.compile(r"[\s.\-–—/·]+")
+
+
+def parse_nss(text: str) -> Nss | None:
+    """Read a whole NSS, spaced or hyphenated as people and forms do; None for anything else."""
+    digits = _SPACING.sub("", text)
+    return Nss(digits) if digits.isascii() and _NSS_CHARS.fullmatch(digits) else None
+
+
+def parse_curp(text: str) -> Curp | None:
+    """Read a whole CURP, spaced or hyphenated; None for anything else."""
+    letters = _SPACING.sub("", text).upper()
+    return Curp(letters) if _CURP_CHARS.fullmatch(letters) else None
+
+
+def parse_registro(text: str) -> RegistroPatronal | None:
+    """Read a whole registro patronal, with or without hyphens; None for anything else."""
+    letters = _SPACING.sub("", text).upper()
+    return RegistroPatronal(letters) if letters.isascii() and _REGISTRO_CHARS.fullmatch(letters) else None

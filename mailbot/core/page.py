@@ -37,3 +37,8 @@ class Page:
     width: float
     height: float
     words: tuple[Word, ...]
+    turned: int = 0
+    """Degrees clockwise (0, 90, 180, 270) by which the page as displayed was turned so that its text reads upright:
+    width, height and words are those of the turned page. 0 for nearly all."""
+    overfull: bool = False
+    """Whether it holds more text than any constancia: what is beyond the limit was not taken."""

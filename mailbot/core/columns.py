@@ -1,0 +1,176 @@
+"""From a label to the text that may be its value: beside it, or below it in its column; never above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.page import Box
+
+# In heights of a line (about 1.2 of the font's size).
+FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has its own label
+NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
+NEXT_PIECE = 3.0  # words of one value set apart
+SAME_EDGE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A text as one cell shows it: its lines from top to bottom, each of one or more segments."""
+
+    lines: tuple[tuple[Segment, ...], ...]
+
+    @property
+    def texts(self) -> list[str]:
+        return [" ".join(s.text for s in line) for line in self.lines]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        return tuple(s for line in self.lines for s in line)
+
+    @property
+    def box(self) -> Box:
+        return box_of(self.segments)
+
+
+def box_of(segments: Sequence[Segment]) -> Box:
+    """Return the rectangle around segments of one page."""
+    return Box(
+        segments[0].page,
+        min(s.x0 for s in segments),
+        min(s.top for s in segments),
+        max(s.x1 for s in segments),
+        max(s.bottom for s in segments),
+    )
+
+
+def overlap(a: Segment, b: Segment) -> float:
+    """Return which part of the lower of two segments stands on the same height as the other."""
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return shared / max(min(a.bottom - a.top, b.bottom - b.top), 0.1)
+
+
+def neighbours(sheet: Sheet, segment: Segment) -> list[Segment]:
+    """Return the other segments at the height of a segment, from left to right."""
+    last = segment.row
+    found = []
+    for row in sheet.rows[max(0, last - 8) : last + 4]:
+        found += [s for s in row if s is not segment and overlap(s, segment) >= 0.4]
+    return sorted(found, key=lambda s: s.x0)
+
+
+def beside(sheet: Sheet, label: Segment) -> Cell | None:
+    """Return the text to the right of a label, up to the next label, with the lines it wraps into."""
+    on_row = [s for s in neighbours(sheet, label) if s.x0 >= label.x1 - 0.3 * label.height]
+    base: list[Segment] = []
+    for s in on_row:
+        if s.label is not None:
+            break
+        if base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row:
+            break
+        base.append(s)
+    if not base:
+        return None
+    by_row: dict[int, list[Segment]] = {}
+    for s in base:
+        by_row.setdefault(s.row, []).append(s)
+    lines = [tuple(by_row[row]) for row in sorted(by_row)]
+    if len(lines) > 1:
+        # Rows at half heights: only those that stand in one column are lines of one cell.
+        lines = [line for line in lines if aligned(line[0], lines[0][0]) and not _owned(sheet, line[0], label)]
+        if not lines:
+            return None
+    lines += _wrapped(sheet, lines[-1], label, lines[0][0])
+    return Cell(tuple(lines))
+
+
+def _owned(sheet: Sheet, s: Segment, label: Segment) -> bool:
+    """Tell whether another label of its own line stands to the left of a segment."""
+    return any(t.label is not None and t is not label and t.x1 <= s.x0 + 1 for t in sheet.rows[s.row])
+
+
+def aligned(a: Segment, b: Segment) -> bool:
+    """Tell whether two segments share their left edge, right edge or middle."""
+    near = SAME_EDGE * max(a.height, b.height)
+    return (
+        abs(a.x0 - b.x0) < near or abs(a.x1 - b.x1) < near or abs(a.x0 + a.x1 - b.x0 - b.x1) / 2 < near
+    )
+
+
+def _wrapped(
+    sheet: Sheet, line: tuple[Segment, ...], label: Segment, first: Segment
+) -> list[tuple[Segment, ...]]:
+    """Return the further lines of a text that wraps: close below, aligned, and without a label of their own."""
+    lines: list[tuple[Segment, ...]] = []
+    last = line[0]
+    for row in sheet.rows[last.row + 1 : last.row + 12]:
+        under = [s for s in row if s.label is None and aligned(first, s) and s.x0 > label.x0 - 2]
+        if not row or row[0].top - last.bottom > NEXT_LINE * last.height:
+            break
+        if not under:
+            if any(s.label is not None and s.x0 < first.x1 and s.x1 > label.x0 - 2 for s in row):
+                break
+            continue
+        s = under[0]
+        gap = s.top - last.bottom
+        if gap > NEXT_LINE * last.height or abs(s.height - first.height) > 0.35 * first.height:
+            break
+        if any(t.label is not None and t.x1 <= s.x0 + 1 and overlap(t, s) >= 0.5 for t in neighbours(sheet, s)):
+            break
+        whole = [s]
+        for t in row[row.index(s) + 1 :]:
+            if t.label is not None or t.x0 - whole[-1].x1 > NEXT_PIECE * s.height:
+                break
+            whole.append(t)
+        lines.append(tuple(whole))
+        last = s
+    return lines
+
+
+def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:
+    """Return the header in whose column a segment stands: it overlaps it, and its edge or middle agrees best."""
+    best: Segment | None = None
+    least = 0.0
+    for head in heads:
+        if min(s.x1, head.x1) - max(s.x0, head.x0) <= 0:
+            continue
+        edge = min(
+            abs(s.x0 - head.x0), abs(s.x1 - head.x1), abs(s.x0 + s.x1 - head.x0 - head.x1) / 2
+        )
+        if best is None or edge < least:
+            best, least = head, edge
+    if best is not None or not heads:
+        return best
+    near = sorted((max(head.x0 - s.x1, s.x0 - head.x1), i) for i, head in enumerate(heads))
+    if near[0][0] < 3 * s.height and (len(near) == 1 or near[0][0] < 0.5 * near[1][0]):
+        return heads[near[0][1]]
+    return None
+
+
+def below(sheet: Sheet, label: Segment) -> Cell | None:
+    """Return the text under a label, in its column, down to the next label or gap."""
+    heads = sorted([label, *neighbours(sheet, label)], key=lambda s: s.x0)
+    lines: list[tuple[Segment, ...]] = []
+    last = label
+    for row in sheet.rows[label.row + 1 : label.row + 30]:
+        members = [s for s in row if s not in heads and s.top > label.bottom - 0.4 * label.height]
+        members = [s for s in members if column_of(s, heads) is label]
+        if not members:
+            continue
+        room = FIRST_LINE_BELOW if not lines else NEXT_LINE
+        if members[0].top - last.bottom > room * max(label.height, members[0].height):
+            break
+        if any(s.label is not None for s in members):
+            break
+        if lines and not aligned(lines[0][0], members[0]):
+            break
+        if lines and abs(members[0].height - lines[0][0].height) > 0.35 * lines[0][0].height:
+            break
+        lines.append(tuple(members))
+        last = members[0]
+    return Cell(tuple(lines)) if lines else None

@@ -1,0 +1,200 @@
+"""From the employer block to its rows: tables, repeated blocks of labels, or lines stacked under one header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mailbot.core import labels
+from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours
+from mailbot.core.identifiers import RegistroPatronal, parse_registro
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.page import Box
+from mailbot.core.printed import is_placeholder, read_value
+from mailbot.core.rows import Line, split_rows
+from mailbot.core.spanish import compact
+
+ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
+
+
+@dataclass(slots=True)
+class Block:
+    """What is known so far of one employer."""
+
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One employer as read."""
+
+    razon_social: str | None
+    registro_patronal: RegistroPatronal | None
+    modalidad: str | None
+    box: Box
+
+
+def read_employers(sheets: Sequence[Sheet], modalidades: Sequence[str]) -> tuple[list[Row], bool]:
+    """Read every employer; the second value tells whether all that is printed was read with certainty."""
+    known = {compact(m): m for m in modalidades}
+    rows: list[Row] = []
+    legible = True
+    for sheet in sheets:
+        blocks, sure = _blocks(sheet)
+        legible = legible and sure
+        for block in blocks:
+            row, sure = _row(block, known)
+            legible = legible and sure
+            if row is not None:
+                rows.append(row)
+    read = {r.registro_patronal.text for r in rows if r.registro_patronal}
+    for sheet in sheets:
+        for s in sheet.segments:
+            printed = parse_registro(s.text) if s.label is None and 11 <= len(s.text) <= 18 else None
+            if printed is not None and printed.text not in read:
+                legible = False
+    return _without_repeats(rows), legible
+
+
+def _without_repeats(rows: list[Row]) -> list[Row]:
+    """Drop a row that a second page prints again."""
+    seen: list[tuple[str | None, RegistroPatronal | None, str | None]] = []
+    kept = []
+    for row in rows:
+        key = (row.razon_social, row.registro_patronal, row.modalidad)
+        if row.registro_patronal is None or key not in seen:
+            kept.append(row)
+        seen.append(key)
+    return kept
+
+
+def _blocks(sheet: Sheet) -> tuple[list[Block], bool]:
+    """Find the employers of a page, each with the cell of each of its labels."""
+    asked = [s for s in sheet.segments if s.kind in labels.EMPLOYER]
+    if not asked:
+        return [], True
+    legible = True
+    done: list[Block] = []
+    open_blocks: dict[int, Block] = {}
+    starts = _column_starts(asked)
+    seen: set[int] = set()
+    for s in asked:
+        if id(s) in seen:
+            continue
+        group = sorted(
+            [s, *(n for n in neighbours(sheet, s) if n.kind in labels.EMPLOYER)], key=lambda t: t.x0
+        )
+        seen.update(id(t) for t in group)
+        if len({t.kind for t in group}) == len(group) > 1 and not any(beside(sheet, t) for t in group):
+            table, sure = _table(sheet, group)
+            legible = legible and sure
+            column = _column(group[0], starts)
+            last = open_blocks.get(column)
+            if len(table) == 1 and last is not None and not set(last.cells) & set(table[0].cells):
+                last.cells.update(table[0].cells)
+                continue
+            for block in table:
+                open_blocks[column] = block
+                done.append(block)
+            if not table:
+                open_blocks.pop(column, None)
+            continue
+        for t in group:
+            cell = beside(sheet, t) or below(sheet, t)
+            assert t.kind is not None  # noqa: S101 - employer labels have a kind
+            column = _column(t, starts)
+            block = open_blocks.get(column) or Block()
+            if t.kind in block.cells or column not in open_blocks:
+                block = Block()
+                open_blocks[column] = block
+                done.append(block)
+            if cell is not None:
+                block.cells[t.kind] = cell
+    return done, legible
+
+
+def _column_starts(asked: Sequence[Segment]) -> list[float]:
+    """Find where blocks set side by side begin: the same label twice on one line."""
+    for kind in (labels.RAZON, labels.REGISTRO, labels.MODALIDAD):
+        for row in {s.row for s in asked}:
+            same = sorted(s.x0 for s in asked if s.row == row and s.kind == kind)
+            if len(same) > 1:
+                return same
+    return []
+
+
+def _column(s: Segment, starts: Sequence[float]) -> int:
+    return sum(start <= s.x0 + s.height for start in starts[1:])
+
+
+def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
+    """Read the rows under a line of headers."""
+    all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
+    all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
+    columns: dict[str, list[Line]] = {h.kind: [] for h in heads if h.kind}
+    bottom = max(h.bottom for h in heads)
+    height = heads[0].height
+    legible = True
+    for row in sheet.rows[heads[0].row + 1 :]:
+        body = [s for s in row if s not in all_heads and s.top > bottom - 0.5 * s.height or s.label is not None]
+        body = [s for s in body if s not in all_heads]
+        if not body:
+            continue
+        if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):
+            break
+        if len(body) == 1 and _spans_columns(body[0], all_heads):
+            break
+        by_column: dict[str, list[Segment]] = {}
+        for s in body:
+            head = column_of(s, all_heads)
+            if head is None:
+                legible = legible and (is_placeholder(s.text) or len(s.text) < 3)
+            elif head.kind in columns:
+                by_column.setdefault(head.kind, []).append(s)
+        for kind, segments in by_column.items():
+            columns[kind].append(Line(tuple(segments)))
+        bottom = max(s.bottom for s in body)
+    rows = split_rows(columns)
+    if rows is None:
+        return [], False
+    return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
+
+
+def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
+    return sum(min(s.x1, h.x1) - max(s.x0, h.x0) > 0 for h in heads) > 1 and len(s.words) > 7
+
+
+def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
+    """Turn the cells of a block to values; placeholders are no employer."""
+    cells = {k: c for k, c in block.cells.items() if not is_placeholder(c.text)}
+    if not cells:
+        return None, True
+    legible = True
+    registro = None
+    if cell := cells.get(labels.REGISTRO):
+        registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
+        legible = registro is not None
+    modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
+    razon, unlabelled = None, None
+    if cell := cells.get(labels.RAZON):
+        razon, unlabelled = _split_modalidad(cell, known)
+    if razon is None:
+        legible = False
+    segments = [s for c in cells.values() for s in c.segments]
+    return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible
+
+
+def _line(cell: Cell | None, kind: str) -> str | None:
+    value = read_value(kind, cell.text) if cell else None
+    return value if isinstance(value, str) else None
+
+
+def _split_modalidad(cell: Cell, known: dict[str, str]) -> tuple[str | None, str | None]:
+    """Take a known modalidad, printed without a label, off the end of a razón social."""
+    words = [w.text for line in cell.lines for s in line for w in s.words]
+    for cut in range(1, len(words)):
+        if compact("".join(words[cut:])) in known:
+            name = read_value(labels.RAZON, " ".join(words[:cut]))
+            return (name if isinstance(name, str) else None), " ".join(words[cut:])
+    name = read_value(labels.RAZON, cell.text)
+    return (name if isinstance(name, str) else None), None

@@ -1,0 +1,152 @@
+"""From labels and the texts near them to one value for each field, or None where two readings are possible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mailbot.core import labels
+from mailbot.core.columns import Cell, below, beside
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.page import Box
+from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
+
+Mode = Literal["beside", "below"]
+PERSONAL = labels.READ - labels.EMPLOYER
+_ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
+_NAMES = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a label: the value, as printed, and where."""
+
+    kind: str
+    tier: int
+    label: str
+    value: Value | None
+    printed: str
+    box: Box
+    mode: Mode
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A label on the page with its readings; none where the page shows nothing near it."""
+
+    segment: Segment
+    readings: tuple[Reading, ...]
+
+    @property
+    def valued(self) -> list[Reading]:
+        return [r for r in self.readings if r.value is not None]
+
+
+def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
+    """Read each personal label of the pages once: beside it or below it, whichever the page's own habit says."""
+    asked = [
+        Asked(s, tuple(_readings(sheet, s)))
+        for sheet in sheets
+        for s in sheet.segments
+        if s.label is not None and s.kind in PERSONAL
+    ]
+    habit: Counter[Mode] = Counter()
+    for a in asked:
+        if a.segment.kind in TYPED and len(a.valued) == 1:
+            habit[a.valued[0].mode] += 1
+    sure = [a.valued[0] for a in asked if len(a.valued) == 1 and a.segment.kind in TYPED]
+    claimed = {id(s) for r in sure for s in r.segments}
+    return [r for a in asked if (r := _choose(a, habit, claimed)) is not None]
+
+
+def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
+    found = []
+    for mode, cell in (("beside", beside(sheet, s)), ("below", below(sheet, s))):
+        if cell is not None:
+            found.append(_read(s, cell, "beside" if mode == "beside" else "below"))
+    return found
+
+
+def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
+    assert s.label is not None  # noqa: S101 - only labels are asked
+    kind = s.label.kind
+    for segments, text in _spans(kind, cell):
+        value = read_value(kind, text)
+        if value is not None:
+            box = Cell((segments,)).box
+            return Reading(kind, s.label.tier, s.text, value, text, box, mode, segments)
+    return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
+
+
+def _spans(kind: str, cell: Cell) -> list[tuple[tuple[Segment, ...], str]]:
+    """List what of a cell may be the value, the whole first."""
+    spans = [(cell.segments, cell.text)]
+    first = cell.lines[0]
+    if kind in _ONE_LINE:
+        spans.append((first, " ".join(s.text for s in first)))
+    if len(first) > 1 and (kind in _ONE_LINE or (len(cell.lines) == 1 and kind == labels.ESTADO)):
+        spans.append((first[:1], first[0].text))
+    return spans
+
+
+def _choose(asked: Asked, habit: Counter[Mode], claimed: set[int]) -> Reading | None:
+    valued = asked.valued
+    if len(valued) < 2:
+        if valued:
+            return valued[0]
+        return next((r for r in asked.readings if is_placeholder(r.printed)), None)
+    if valued[0].value == valued[1].value:
+        return valued[0]
+    if asked.segment.kind not in TYPED:
+        free = [r for r in valued if not any(id(s) in claimed for s in r.segments)]
+        if len(free) == 1:
+            return free[0]
+    if habit["beside"] != habit["below"]:
+        usual: Mode = "beside" if habit["beside"] > habit["below"] else "below"
+        if asked.segment.colon == (usual == "beside") or habit[usual] > 2 * habit.total() / 3:
+            return next(r for r in valued if r.mode == usual)
+    return None
+
+
+def settle(readings: Sequence[Reading], kind: str) -> tuple[Reading | None, bool]:
+    """Return the one reading of a kind, by the most proper label; and whether there were contradicting ones."""
+    of_kind = [r for r in readings if r.kind == kind and r.value is not None]
+    if not of_kind:
+        return None, False
+    tier = min(r.tier for r in of_kind)
+    best = [r for r in of_kind if r.tier == tier]
+    if any(_same(r.value) != _same(best[0].value) for r in best[1:]):
+        return None, True
+    return best[0], False
+
+
+def _same(value: Value | None) -> object:
+    return " ".join(value.casefold().split()) if isinstance(value, str) else value
+
+
+def settle_name(readings: Sequence[Reading]) -> tuple[Reading | None, bool]:
+    """Join the parts of the name in the order nombre(s), primer apellido, segundo apellido."""
+    nombre, clash = settle(readings, labels.NOMBRE)
+    parts = [nombre]
+    if clash or nombre is None:
+        return None, clash
+    for kind in (labels.PATERNO, labels.MATERNO):
+        part, clash = settle(readings, kind)
+        if clash:
+            return None, True
+        if part is not None:
+            parts.append(part)
+    known = [p for p in parts if p is not None]
+    if len(known) == 1:
+        return nombre, False
+    text = " ".join(str(p.value) for p in known)
+    boxes = [p.box for p in known]
+    box = Box(
+        boxes[0].page, min(b.x0 for b in boxes), min(b.top for b in boxes),
+        max(b.x1 for b in boxes), max(b.bottom for b in boxes),
+    )  # fmt: skip
+    segments = tuple(s for p in known for s in p.segments)
+    return Reading(labels.NOMBRE, 1, nombre.label, text, text, box, nombre.mode, segments), False

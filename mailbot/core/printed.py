@@ -1,0 +1,117 @@
+"""From the text printed beside a label to its value, or None: strict, because a wrong value is worse than none."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from mailbot.core import labels
+from mailbot.core.identifiers import Curp, Nss, RegistroPatronal, parse_curp, parse_nss, parse_registro
+from mailbot.core.spanish import compact, fold, looks_like_a_name, parse_date
+
+Value = Nss | Curp | RegistroPatronal | date | bool | str
+
+_EDGES = " \t.,;:|_*·•<>«»\"'[](){}="
+_PLACEHOLDERS = frozenset(
+    {"", "noaplica", "na", "nd", "sd", "ninguno", "ninguna", "noregistrado", "noregistra", "sindato", "sindatos", "null",
+     "sinpatron", "sininformacion", "nodisponible", "nohaydatos", "sinregistro", "noseencontroinformacion",
+     "sinpatronregistrado", "noexisteinformacion", "sinpatrones", "sinbeneficiarios", "nocuentaconbeneficiarios"}
+)  # fmt: skip
+
+# The words that a state is made of; one of the heads must be among them (constancia.md: "not binary").
+_STATE_HEADS = frozenset(
+    {"vigente", "baja", "conservacion", "pension", "pensionado", "pensionada", "fallecido", "fallecida", "suspendido",
+     "suspendida", "inactivo", "inactiva", "activo", "activa", "defuncion", "finado", "finada", "cancelado",
+     "cancelada", "extinto", "alta", "prorroga", "jubilado", "jubilada", "vencido", "vencida", "pensionado(a)",
+     "fallecido(a)", "suspension"}
+)  # fmt: skip
+_STATE_FILLERS = frozenset(
+    {"de", "del", "en", "por", "con", "sin", "no", "la", "el", "los", "y", "a", "al", "derecho", "derechos", "tramite",
+     "prorroga", "temporal", "definitiva", "definitivo", "incapacidad", "invalidez", "vejez", "cesantia", "viudez",
+     "orfandad", "ascendencia", "ascendientes", "parcial", "permanente", "riesgo", "trabajo", "edad", "avanzada",
+     "servicio", "servicios", "medico", "medicos", "muerte", "defuncion", "huelga", "voluntaria", "imss", "pension",
+     "vigencia", "asegurado", "pensionado", "ampliacion", "enfermedad", "conservacion", "(a)", "retiro", "anticipada"}
+)  # fmt: skip
+_ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
+_MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
+_UNMARKED = r"(?:\( ?\)|\[ ?\]|☐|□)"
+_BOX_YES = re.compile(rf"si ?{_MARKED} ?/?,? ?no ?(?:{_UNMARKED})?|{_MARKED} ?si ?{_UNMARKED} ?no")
+_BOX_NO = re.compile(rf"si ?(?:{_UNMARKED})? ?/?,? ?no ?{_MARKED}|{_UNMARKED} ?si ?{_MARKED} ?no")
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether the text says that there is nothing: dashes, NO APLICA and the like."""
+    return compact(text) in _PLACEHOLDERS
+
+
+def _service(text: str) -> bool | None:
+    plain = fold(text).strip(_EDGES)
+    if plain in ("si", "s i", "con derecho", "si tiene", "si cuenta", "si tiene derecho"):
+        return True
+    if plain in ("no", "n o", "sin derecho", "no tiene", "no cuenta", "no tiene derecho"):
+        return False
+    boxes = fold(text).strip()
+    if _BOX_YES.fullmatch(boxes):
+        return True
+    if _BOX_NO.fullmatch(boxes):
+        return False
+    return None
+
+
+def _state(text: str) -> str | None:
+    cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", ""))
+    words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
+    if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
+        return None
+    if all(w in _STATE_HEADS or w in _STATE_FILLERS for w in words):
+        return cleaned
+    return None
+
+
+def _issue_date(text: str) -> date | None:
+    if found := parse_date(text):
+        return found
+    if ending := _ENDING_DATE.fullmatch(fold(text).strip(" .,;")):
+        return parse_date(ending["date"])
+    return None
+
+
+def _name(text: str) -> str | None:
+    cleaned = " ".join(text.split()).strip(" :;,|_*•=").replace(" ,", ",")
+    if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(cleaned.split()) > 14:
+        return None
+    return cleaned
+
+
+def _line(text: str) -> str | None:
+    cleaned = " ".join(text.split()).strip(" :;|_*•=")
+    if cleaned.startswith("- ") or cleaned.endswith(" -"):
+        cleaned = cleaned.strip(" -")
+    return None if is_placeholder(cleaned) or len(cleaned) > 250 else cleaned
+
+
+def read_value(kind: str, text: str) -> Value | None:
+    """Read a whole printed text as a label of that kind means it; None where it is anything else."""
+    if kind == labels.NSS:
+        return parse_nss(text.strip(_EDGES))
+    if kind == labels.CURP:
+        return parse_curp(text.strip(_EDGES))
+    if kind == labels.REGISTRO:
+        return parse_registro(text.strip(_EDGES))
+    if kind == labels.FECHA:
+        return _issue_date(text.strip(_EDGES))
+    if kind == labels.NACIMIENTO:
+        return parse_date(text.strip(_EDGES))
+    if kind == labels.SERVICIO:
+        return _service(text)
+    if kind == labels.ESTADO:
+        return _state(text)
+    if kind in (labels.NOMBRE, labels.PATERNO, labels.MATERNO):
+        return _name(text)
+    return _line(text)
+
+
+TYPED = frozenset(
+    {labels.NSS, labels.CURP, labels.REGISTRO, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO, labels.ESTADO}
+)
+"""Kinds whose values show by themselves what they are."""

@@ -1,0 +1,136 @@
+"""From the lines of a table's columns to its rows: each cell may wrap, and stand high, in the middle or low."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
+from mailbot.core.lines import Segment
+
+_NEAR = 0.3  # of a line's height: two cells' lines at the same place
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of one cell."""
+
+    segments: tuple[Segment, ...]
+
+    @property
+    def middle(self) -> float:
+        s = self.segments[0]
+        return (s.top + s.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        return self.segments[0].height
+
+
+Row = dict[str, list[Line]]
+
+
+def split_rows(columns: dict[str, list[Line]]) -> list[Row] | None:
+    """Return the rows of a table, or None where its lines can be grouped in more than one way."""
+    if not any(columns.values()):
+        return []
+    leading = next((k for k in (REGISTRO, RAZON, MODALIDAD) if columns.get(k)), None)
+    if leading is None:
+        return []
+    if leading == REGISTRO:
+        anchors = [[line] for line in columns[REGISTRO]]
+    else:
+        found = _by_gaps(columns[leading])
+        if found is None:
+            return None
+        anchors = found
+    rows: list[Row] = [{leading: a} for a in anchors]
+    middles = [sum(line.middle for line in a) / len(a) for a in anchors]
+    for kind, lines in columns.items():
+        if kind == leading or not lines:
+            continue
+        groups = _groups(lines, middles)
+        if groups is None:
+            return None
+        for row, group in zip(rows, groups, strict=True):
+            row[kind] = group
+    return rows
+
+
+def _by_gaps(lines: Sequence[Line]) -> list[list[Line]] | None:
+    """Group lines into cells where the gaps tell; all alike and close is one cell only if it is one line."""
+    groups = [[lines[0]]]
+    for a, b in zip(lines, lines[1:], strict=False):
+        if b.middle - a.middle > 1.6 * a.height:
+            groups.append([b])
+        else:
+            groups[-1].append(b)
+    if len(groups) == 1 and len(lines) > 2:
+        return None
+    return groups
+
+
+def _groups(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
+    """Give each line to the row it belongs to, trying cells set high, in the middle and low."""
+    if len(anchors) == 1:
+        return [list(lines)]
+    found = [g for g in (_high(lines, anchors), _middle(lines, anchors), _low(lines, anchors)) if g is not None]
+    distinct = [g for i, g in enumerate(found) if g not in found[:i]]
+    if len(distinct) == 1:
+        return distinct[0]
+    tight = [g for g in distinct if _closer_within(g)]
+    return tight[0] if len(tight) == 1 else None
+
+
+def _high(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
+    groups: list[list[Line]] = [[] for _ in anchors]
+    for line in lines:
+        near = _NEAR * line.height
+        row = sum(a <= line.middle + near for a in anchors) - 1
+        if row < 0:
+            return None
+        groups[row].append(line)
+    if all(not g or abs(g[0].middle - a) <= _NEAR * g[0].height for g, a in zip(groups, anchors, strict=True)):
+        return groups
+    return None
+
+
+def _low(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
+    groups: list[list[Line]] = [[] for _ in anchors]
+    for line in lines:
+        near = _NEAR * line.height
+        row = sum(a < line.middle - near for a in anchors)
+        if row >= len(anchors):
+            return None
+        groups[row].append(line)
+    if all(not g or abs(g[-1].middle - a) <= _NEAR * g[0].height for g, a in zip(groups, anchors, strict=True)):
+        return groups
+    return None
+
+
+def _middle(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
+    groups: list[list[Line]] = []
+    rest = list(lines)
+    for anchor in anchors:
+        if not rest:
+            groups.append([])
+            continue
+        near = _NEAR * rest[0].height
+        wanted = 2 * anchor - rest[0].middle
+        if wanted < rest[0].middle - 2 * near:
+            return None
+        end = next((i for i, line in enumerate(rest) if abs(line.middle - wanted) <= 2 * near), None)
+        if end is None:
+            groups.append([])  # an empty cell: the next line is another row's
+            continue
+        groups.append(rest[: end + 1])
+        rest = rest[end + 1 :]
+    return None if rest else groups
+
+
+def _closer_within(groups: Sequence[Sequence[Line]]) -> bool:
+    """Tell whether lines of one cell stand closer to each other than to those of the next."""
+    within = [b.middle - a.middle for g in groups for a, b in zip(g, g[1:], strict=False)]
+    filled = [g for g in groups if g]
+    between = [b[0].middle - a[-1].middle for a, b in zip(filled, filled[1:], strict=False)]
+    return not within or not between or max(within) < 0.95 * min(between)

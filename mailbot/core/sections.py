@@ -1,0 +1,61 @@
+"""Which parts of a page are not the holder's: beneficiaries and the seal, from their headings on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailbot.core import labels
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.printed import is_placeholder
+from mailbot.core.spanish import compact
+
+# After a heading of beneficiaries, what can only be the holder's or the employer's again.
+_ENDS_BENEFICIARIES = labels.EMPLOYER | {labels.PATRONES, labels.ASEGURADO, labels.SELLO}
+_ENDS_SEAL = labels.EMPLOYER | {labels.PATRONES, labels.ASEGURADO}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A page's segments with the foreign ones taken out, and whether beneficiaries are listed."""
+
+    sheet: Sheet
+    beneficiaries: bool
+
+
+def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
+    """Return the pages without beneficiaries and seal; a section goes on over the page's end."""
+    section: str | None = None
+    listed = False
+    kept: list[Sheet] = []
+    for sheet in sheets:
+        rows: list[tuple[Segment, ...]] = []
+        for row in sheet.rows:
+            section = _section_after(row, section)
+            if section == labels.BENEFICIARIOS:
+                listed = listed or _is_a_person(row)
+            seal_line = sum(s.text.count("|") for s in row) >= 2
+            rows.append(() if section is not None or seal_line else row)
+        kept.append(Sheet(sheet.page, tuple(rows)))
+    return kept, listed
+
+
+def _section_after(row: tuple[Segment, ...], section: str | None) -> str | None:
+    kinds = {s.kind for s in row}
+    if labels.BENEFICIARIOS in kinds:
+        return labels.BENEFICIARIOS
+    if any(s.kind == labels.SELLO for s in row):
+        return labels.SELLO
+    if section == labels.BENEFICIARIOS and (kinds & _ENDS_BENEFICIARIES or _issue_label(row)):
+        return None
+    if section == labels.SELLO and (kinds & _ENDS_SEAL):
+        return None
+    return section
+
+
+def _issue_label(row: tuple[Segment, ...]) -> bool:
+    return any(s.kind == labels.FECHA and s.label is not None and s.label.tier == 1 for s in row)
+
+
+def _is_a_person(row: tuple[Segment, ...]) -> bool:
+    """Tell whether a line of the section lists someone: any text but labels and "NO APLICA"."""
+    return any(s.label is None and not is_placeholder(s.text) and len(compact(s.text)) > 3 for s in row)

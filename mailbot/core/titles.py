@@ -1,0 +1,167 @@
+"""From the lines of a document to its kind: a prominent title of its own decides, never a word in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailbot.core import labels
+from mailbot.core.columns import box_of
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.page import Box, Page
+from mailbot.core.spanish import compact
+
+if TYPE_CHECKING:
+    from mailbot.core.documents import KindMarks
+
+CONSTANCIA, DESCONOCIDO = "constancia_vigencia", "desconocido"
+TITLE_LINES = 3  # a title wraps over three lines at most
+PROMINENT = 4  # a line that is nothing but the title (3) and has one mark of prominence
+# What may stand on the title's line beside it without making it a sentence.
+_AROUND = frozenset(
+    {"", "imss", "delimss", "enelimss", "institutomexicanodelsegurosocial", "delasegurado", "digital", "delinstituto",
+     "delinstitutomexicanodelsegurosocial", "deltrabajador", "delderechohabiente", "curp", "ine", "sat", "cif"}
+)  # fmt: skip
+_UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf±³©¡­‘“]|Â[°º¿¡]")
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A line that is the title of a kind of document, and how much it stands out."""
+
+    kind: str
+    score: int
+    box: Box
+    length: int
+
+
+def unreadable_text(pages: Sequence[Page]) -> str | None:
+    """Say why text is no text: glyphs without letters, or letters of another alphabet of bytes."""
+    text = " ".join(w.text for p in pages for w in p.words)[:200_000]
+    bad = sum(len(m[0]) for m in _UNREADABLE.finditer(text))
+    if text and bad > 0.1 * len(text):
+        return "las letras del PDF no se pueden leer"
+    if len(_MOJIBAKE.findall(text)) >= 2:
+        return "las letras del PDF están dañadas"
+    visible = [c for c in text if not c.isspace()]
+    if len(visible) > 40 and sum(c.isalnum() for c in visible) < 0.5 * len(visible):
+        return "las letras del PDF no se pueden leer"
+    return None
+
+
+def shows_imss_error(sheets: Sequence[Sheet], phrases: Sequence[str]) -> bool:
+    """Tell whether the pages show one of the IMSS page's own "not found" messages, however it wraps."""
+    text = "".join(compact(s.text) for sheet in sheets[:2] for s in sheet.segments)
+    return any(compact(p) in text for p in phrases)
+
+
+def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str, Box | None]:
+    """Return the kind of a document and where its title stands; "desconocido" where two could be meant."""
+    titles = _titles(sheets, kinds)
+    best: dict[str, Title] = {}
+    for t in titles:
+        if t.kind not in best or (t.score, t.length) > (best[t.kind].score, best[t.kind].length):
+            best[t.kind] = t
+    text = "".join(compact(s.text) for sheet in sheets for s in sheet.segments)
+    marks = {k.kind: sum(compact(m) in text for m in k.marks) for k in kinds}
+    ranked = sorted(
+        (t for t in best.values() if t.score >= PROMINENT), key=lambda t: (t.score, marks[t.kind]), reverse=True
+    )
+    if ranked:
+        first = ranked[0]
+        rival = ranked[1] if len(ranked) > 1 else None
+        if rival and (rival.score, marks[rival.kind]) == (first.score, marks[first.kind]):
+            return DESCONOCIDO, None
+        if first.kind == CONSTANCIA and _own_labels(sheets) < 2:
+            return DESCONOCIDO, None
+        return first.kind, first.box
+    if not ranked and _is_constancia_by_labels(sheets) and not any(n >= 2 for k, n in marks.items() if k != CONSTANCIA):
+        return CONSTANCIA, None
+    marked = [k for k, n in marks.items() if n >= 2 and k != CONSTANCIA]
+    if len(marked) == 1:
+        return marked[0], None
+    return DESCONOCIDO, None
+
+
+def _labels_seen(sheets: Sequence[Sheet]) -> set[str]:
+    return {s.kind for sheet in sheets for s in sheet.segments if s.kind is not None}
+
+
+def _own_labels(sheets: Sequence[Sheet]) -> int:
+    wanted = {labels.NSS, labels.CURP, labels.ESTADO, labels.SERVICIO, labels.FECHA, labels.NOMBRE}
+    return len(_labels_seen(sheets) & wanted)
+
+
+def _is_constancia_by_labels(sheets: Sequence[Sheet]) -> bool:
+    """Tell whether the labels alone leave no doubt (the title may be a picture)."""
+    issue = any(
+        s.kind == labels.FECHA and s.label is not None and s.label.tier == 1 and "constancia" in compact(s.text)
+        for sheet in sheets
+        for s in sheet.segments
+    )
+    return issue and {labels.NSS, labels.ESTADO, labels.SERVICIO, labels.NOMBRE} <= _labels_seen(sheets)
+
+
+def _titles(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> list[Title]:
+    wanted = {compact(t): k.kind for k in kinds for t in k.titles}
+    longest = max(map(len, wanted), default=0) + 2 * max(map(len, _AROUND))
+    found = []
+    for sheet in sheets[:2]:
+        heights = sorted(s.height for s in sheet.segments)
+        usual = heights[len(heights) // 2] if heights else 1.0
+        for segments in _candidates(sheet, longest):
+            key = "".join(compact(s.text) for s in segments)
+            if (kind := _kind_of(key, wanted)) is not None:
+                box = box_of(segments)
+                found.append(Title(kind, _score(sheet, segments, box, usual), box, len(key)))
+    return found
+
+
+def _kind_of(key: str, wanted: dict[str, str]) -> str | None:
+    if key in wanted:
+        return wanted[key]
+    for title, kind in wanted.items():
+        start = key.find(title)
+        if start >= 0 and key[:start] in _AROUND and key[start + len(title) :] in _AROUND:
+            return kind
+    return None
+
+
+def _candidates(sheet: Sheet, longest: int) -> Iterator[tuple[Segment, ...]]:
+    """Yield each segment, each line, and each two or three lines close together, that could be a title."""
+    for number, row in enumerate(sheet.rows):
+        if not row:
+            continue
+        for s in row:
+            if len(row) > 1:
+                yield (s,)
+        joined = row
+        yield joined
+        for below in sheet.rows[number + 1 : number + TITLE_LINES]:
+            if not below or below[0].top - joined[-1].bottom > 1.2 * joined[-1].height:
+                break
+            joined = joined + below
+            if sum(len(s.text) for s in joined) > 2 * longest:
+                break
+            yield joined
+
+
+def _score(sheet: Sheet, segments: tuple[Segment, ...], box: Box, usual: float) -> int:
+    score = 3
+    height = min(s.height for s in segments)
+    rows = {s.row for s in segments}
+    alone = all(len(sheet.rows[r]) == sum(s.row == r for s in segments) for r in rows)
+    if height >= 1.15 * usual:
+        score += 2
+    elif height >= 1.05 * usual:
+        score += 1
+    if box.top < 0.3 * sheet.page.height:
+        score += 1
+    if alone and abs((box.x0 + box.x1) / 2 - sheet.page.width / 2) < 0.05 * sheet.page.width:
+        score += 1
+    if all(s.capitals for s in segments) or "bold" in segments[0].words[0].font.casefold():
+        score += 1
+    return score

@@ -1,0 +1,276 @@
+"""From PDF pages to words with their places, by pdfium and, as a second opinion, by pdfplumber."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailbot.core.page import Page, Word
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+MOST_GLYPHS = 30_000  # a full page of eight-point text has some 8,000; a page bomb has millions
+# Of the height of a glyph's box (about 1.2 em): half of a narrow font's space; pdfium and pdfminer agree on boxes.
+WORD_GAP = 0.16
+SAME_LINE = 0.3
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-",
+              "\x02": "-", "\ufffe": "-", "\u2010": "-", "\u2011": "-", "\u2212": "-"}  # fmt: skip
+_ANGLES = (0, 90, 180, 270)
+
+
+@dataclass(slots=True)
+class _Glyphs:
+    """Glyphs drawn one after the other without a gap: the raw piece of a word."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    font: str
+    angle: int
+    space_before: bool
+    space_after: bool = False
+
+
+def pdfium_pages(pdf: pypdfium2.PdfDocument, most: int) -> list[Page]:
+    """Read the words of the first ``most`` pages with pdfium."""
+    pages = []
+    for index in range(min(len(pdf), most)):
+        page = pdf[index]
+        try:
+            pages.append(_pdfium_page(page, index + 1))
+        finally:
+            page.close()
+    return pages
+
+
+def _pdfium_page(page: Any, number: int) -> Page:
+    import ctypes
+
+    from pypdfium2 import raw
+
+    left, bottom, right, top = page.get_bbox()
+    textpage = page.get_textpage()
+    try:
+        count = raw.FPDFText_CountChars(textpage)
+        taken = min(count, MOST_GLYPHS)
+        buffer = (ctypes.c_ushort * (taken + 1))()
+        written = raw.FPDFText_GetText(textpage, 0, taken, buffer) - 1
+        codes: list[int] = list(buffer[:taken])
+        if written != taken or any(0xD800 <= c < 0xE000 for c in codes):
+            codes = [raw.FPDFText_GetUnicode(textpage, i) for i in range(taken)]
+        pieces = _pdfium_pieces(textpage, codes, raw, ctypes)
+    finally:
+        textpage.close()
+    seen = [p for p in pieces if left <= (p.x0 + p.x1) / 2 <= right and bottom <= (p.top + p.bottom) / 2 <= top]
+    for p in seen:  # from PDF user space to the top left corner of what is shown
+        p.x0, p.x1 = p.x0 - left, p.x1 - left
+        p.top, p.bottom = top - p.bottom, top - p.top
+    turned_already = page.get_rotation()
+    return _page(number, right - left, top - bottom, seen, turned_already, overfull=count > taken)
+
+
+def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> list[_Glyphs]:
+    rect = raw.FS_RECTF()
+    reference = ctypes.byref(rect)
+    loose = raw.FPDFText_GetLooseCharBox
+    angle_of = raw.FPDFText_GetCharAngle
+    name = ctypes.create_string_buffer(128)
+    flags = ctypes.c_int()
+    pieces: list[_Glyphs] = []
+    piece: _Glyphs | None = None
+    space = True
+    for index, code in enumerate(codes):
+        if code in (13, 10):
+            piece, space = None, True
+            continue
+        loose(textpage, index, reference)
+        x0, x1, low, high = rect.left, rect.right, rect.bottom, rect.top
+        if code in (32, 160, 9, 0x2003, 0x2002, 0x2009, 0x3000):
+            if high > low and x1 > x0:  # drawn; pdfium's own guesses have no height
+                if piece is not None:
+                    piece.space_after = True
+                space = True
+            piece = None
+            continue
+        char = _LIGATURES.get(chr(code)) or chr(code)
+        if piece is not None and piece.angle == 0:
+            height = high - low
+            if (
+                abs(low - piece.top) < 0.1 * height + 0.1
+                and abs(high - piece.bottom) < 0.1 * height + 0.1
+                and -0.3 * height < x0 - piece.x1 <= WORD_GAP * height
+            ):
+                piece.text += char
+                piece.x1 = max(piece.x1, x1)
+                space = False
+                continue
+        degrees = round(angle_of(textpage, index) * 57.29577951308232 / 90) * 90 % 360
+        if piece is not None and piece.angle == degrees != 0 and _continues(piece, x0, low, x1, high):
+            piece.text += char
+            piece.x0, piece.x1 = min(piece.x0, x0), max(piece.x1, x1)
+            piece.top, piece.bottom = min(piece.top, low), max(piece.bottom, high)
+            continue
+        raw.FPDFText_GetFontInfo(textpage, index, name, 128, ctypes.byref(flags))
+        font = name.value.decode("utf-8", "replace").partition("+")
+        piece = _Glyphs(char, x0, low, x1, high, font[2] or font[0], degrees, space)
+        pieces.append(piece)
+        space = False
+    return pieces
+
+
+def _continues(piece: _Glyphs, x0: float, low: float, x1: float, high: float) -> bool:
+    """Tell whether a glyph of turned text goes on where the piece ends, in the direction it runs."""
+    if piece.angle == 180:
+        height = high - low
+        return abs(low - piece.top) < 0.1 * height + 0.1 and -0.3 * height < piece.x0 - x1 <= WORD_GAP * height
+    height = x1 - x0
+    if abs(x0 - piece.x0) > 0.1 * height + 0.1:
+        return False
+    gap = low - piece.bottom if piece.angle == 270 else piece.top - high
+    if piece.angle == 90 or piece.angle == 270:
+        gaps = (low - piece.bottom, piece.top - high)
+        gap = max(gaps)
+    return -0.3 * height < gap <= WORD_GAP * height
+
+
+def plumber_pages(data: bytes, most: int) -> list[Page]:
+    """Read the words of the first ``most`` pages with pdfplumber: slower, and another eye."""
+    import io
+
+    import pdfplumber
+
+    pages = []
+    with pdfplumber.open(io.BytesIO(data)) as pdf:
+        for index, page in enumerate(pdf.pages[:most], 1):
+            pages.append(_plumber_page(page, index))
+            page.close()
+    return pages
+
+
+def _plumber_page(page: Any, number: int) -> Page:
+    chars = page.chars
+    left, top, right, bottom = page.cropbox if page.cropbox else page.bbox
+    pieces: list[_Glyphs] = []
+    piece: _Glyphs | None = None
+    space = True
+    for char in chars[:MOST_GLYPHS]:
+        text = "".join(_LIGATURES.get(c, c) for c in char["text"])
+        if not text.strip():
+            if piece is not None:
+                piece.space_after = True
+            piece, space = None, True
+            continue
+        x0, x1, high, low = char["x0"], char["x1"], char["top"], char["bottom"]
+        angle = _plumber_angle(char)
+        height = low - high
+        if (
+            piece is not None
+            and piece.angle == angle == 0
+            and abs(high - piece.top) < 0.1 * height + 0.1
+            and abs(low - piece.bottom) < 0.1 * height + 0.1
+            and -0.3 * height < x0 - piece.x1 <= WORD_GAP * height
+        ):
+            piece.text += text
+            piece.x1 = max(piece.x1, x1)
+            space = False
+            continue
+        font = str(char.get("fontname") or "").partition("+")
+        piece = _Glyphs(text, x0, high, x1, low, font[2] or font[0], angle, space)
+        pieces.append(piece)
+        space = False
+    box = (float(left), float(top), float(right), float(bottom))
+    seen = [p for p in pieces if box[0] <= (p.x0 + p.x1) / 2 <= box[2] and box[1] <= (p.top + p.bottom) / 2 <= box[3]]
+    for p in seen:
+        p.x0, p.x1, p.top, p.bottom = p.x0 - box[0], p.x1 - box[0], p.top - box[1], p.bottom - box[1]
+    # pdfplumber has applied the page's rotation to places already, and its matrices say so too
+    return _page(number, box[2] - box[0], box[3] - box[1], seen, 0, overfull=len(chars) > MOST_GLYPHS)
+
+
+def _plumber_angle(char: dict[str, Any]) -> int:
+    """Return by how much a glyph is turned clockwise as seen, in steps of 90 degrees."""
+    a, b, c, d = char["matrix"][:4]
+    if abs(a) >= abs(b):
+        return 0 if a >= 0 else 180
+    return 270 if b > 0 else 90
+
+
+def _turn(pieces: list[_Glyphs], width: float, height: float, degrees: int) -> tuple[float, float]:
+    """Turn every place clockwise by ``degrees``, and return the new width and height."""
+    if degrees == 90:
+        for p in pieces:
+            p.x0, p.top, p.x1, p.bottom = height - p.bottom, p.x0, height - p.top, p.x1
+    elif degrees == 180:
+        for p in pieces:
+            p.x0, p.top, p.x1, p.bottom = width - p.x1, height - p.bottom, width - p.x0, height - p.top
+    elif degrees == 270:
+        for p in pieces:
+            p.x0, p.top, p.x1, p.bottom = p.top, width - p.x1, p.bottom, width - p.x0
+    for p in pieces:
+        p.angle = (p.angle + degrees) % 360
+    return (height, width) if degrees in (90, 270) else (width, height)
+
+
+def _page(
+    number: int, width: float, height: float, pieces: list[_Glyphs], rotation: int, *, overfull: bool
+) -> Page:
+    """Turn the page as it is displayed, further if most of its text then is not upright, and join its words."""
+    if rotation:
+        width, height = _turn(pieces, width, height, rotation)
+    weight: Counter[int] = Counter()
+    for p in pieces:
+        weight[p.angle] += len(p.text)
+    main = weight.most_common(1)[0][0] if weight else 0
+    further = (360 - main) % 360
+    if further:
+        width, height = _turn(pieces, width, height, further)
+    words = _joined([p for p in pieces if p.angle == 0])
+    words += [_word(p, upright=False) for p in pieces if p.angle != 0]
+    return Page(number, width, height, tuple(words), further, overfull)
+
+
+def _word(piece: _Glyphs, *, upright: bool) -> Word:
+    text = piece.text if piece.text.isascii() else unicodedata.normalize("NFC", piece.text)
+    return Word(text, piece.x0, piece.top, piece.x1, piece.bottom, piece.font, upright)
+
+
+def _joined(pieces: list[_Glyphs]) -> list[Word]:
+    """Join pieces that touch on one line, however they were drawn; the same glyph drawn twice counts once."""
+    pieces.sort(key=lambda p: p.top + p.bottom)
+    words: list[Word] = []
+    line: list[_Glyphs] = []
+    middle = 0.0
+    for p in pieces:
+        centre, height = (p.top + p.bottom) / 2, p.bottom - p.top
+        if line and centre - middle > SAME_LINE * min(height, line[-1].bottom - line[-1].top):
+            words += _words_of_line(line)
+            line = []
+        if not line:
+            middle = centre
+        line.append(p)
+    words += _words_of_line(line)
+    return words
+
+
+def _words_of_line(line: list[_Glyphs]) -> list[Word]:
+    line.sort(key=lambda p: p.x0)
+    joined: list[_Glyphs] = []
+    for p in line:
+        last = joined[-1] if joined else None
+        if last is not None:
+            height = p.bottom - p.top
+            gap = p.x0 - last.x1
+            if last.text == p.text and abs(last.x0 - p.x0) < 0.1 * height:
+                continue  # bold made by drawing twice
+            alike = abs(height - (last.bottom - last.top)) < 0.2 * height
+            if alike and -0.3 * height < gap <= WORD_GAP * height and not (last.space_after or p.space_before):
+                last.text += p.text
+                last.x1 = max(last.x1, p.x1)
+                last.space_after = p.space_after
+                continue
+        joined.append(p)
+    return [_word(p, upright=True) for p in joined]
