@@ -2,11 +2,77 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal
 
 State = Literal["nuevo", "alta_pedida", "esperando_baja", "confirmado", "con_persona", "cerrado"]
+STATES: tuple[State, ...] = ("nuevo", "alta_pedida", "esperando_baja", "confirmado", "con_persona", "cerrado")
+
+EventName = Literal[
+    "escribe", "pide_alta", "pide_baja", "confirma", "pasa_a_persona", "cierra", "formulario_llenado",
+    "intento_fallido", "repite", "aun_no_aparece", "recuerda", "no_mas_avisos", "rebota", "toma_persona",
+    "devuelve_persona", "reabre",
+]  # fmt: skip
+EVENTS: Mapping[EventName, str] = MappingProxyType(
+    {
+        "escribe": "escribió; nada cambia",
+        "pide_alta": "se le dijo que llene el formulario de alta",
+        "pide_baja": "se le dijo que pida la baja en su escuela anterior",
+        "confirma": "su constancia ya dice VIGENTE por la escuela",
+        "pasa_a_persona": "queda para una persona",
+        "cierra": "el caso se cierra",
+        "formulario_llenado": "dice que ya llenó el formulario",
+        "intento_fallido": "mandó algo que no sirvió",
+        "repite": "mandó otra vez lo mismo",
+        "aun_no_aparece": "pasó el plazo y el alta aún no aparece",
+        "recuerda": "se le mandó un recordatorio",
+        "no_mas_avisos": "pidió que ya no le escribamos",
+        "rebota": "el correo a su dirección rebotó",
+        "toma_persona": "una persona tomó el caso",
+        "devuelve_persona": "una persona devolvió el caso",
+        "reabre": "el caso se abre de nuevo",
+    }
+)
+
+# Event -> state before -> state after. A pair that is not here leaves the state as it is.
+_ANY_TO_ALTA: Mapping[State, State] = {state: "alta_pedida" for state in STATES}
+TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
+    {
+        # a step was given: what the last constancia says counts, whatever was before
+        "pide_alta": _ANY_TO_ALTA,
+        "pide_baja": {state: "esperando_baja" for state in STATES},
+        "confirma": {state: "confirmado" for state in STATES},
+        "pasa_a_persona": {state: "con_persona" for state in STATES},
+        "cierra": {state: "cerrado" for state in STATES},
+        # the student speaks
+        "escribe": {},
+        "formulario_llenado": {"nuevo": "alta_pedida", "esperando_baja": "alta_pedida", "cerrado": "alta_pedida"},
+        "intento_fallido": {},
+        "repite": {},
+        "aun_no_aparece": {},
+        "reabre": {"cerrado": "nuevo"},
+        # we or the world
+        "recuerda": {},
+        "no_mas_avisos": {},
+        "rebota": {},
+        "toma_persona": {state: "con_persona" for state in STATES},
+        "devuelve_persona": {},
+    }
+)
+# Which event a rule's `paso` stands for.
+EVENT_OF_STEP: Mapping[State, EventName] = MappingProxyType(
+    {
+        "nuevo": "reabre",
+        "alta_pedida": "pide_alta",
+        "esperando_baja": "pide_baja",
+        "confirmado": "confirma",
+        "con_persona": "pasa_a_persona",
+        "cerrado": "cierra",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +106,75 @@ class Case:
     reminders_sent: int = 0
     reminders_wanted: bool = True
     """False once the student wrote "ya no me escriban" or mail to the address bounced."""
+    taken: bool = False
+    """True from the moment a person took it over until it is given back: mailbot keeps silent."""
+
+    @property
+    def counts_from(self) -> date | None:
+        """Return the day from which the business days of the confirmation count."""
+        return self.form_day or self.step_day
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a case; ``day`` is the day in the office's zone, ``at`` is aware."""
+
+    name: EventName
+    at: datetime
+    day: date
+    nss_key: str | None = None
+    fingerprint: str | None = None
+    thread: tuple[str, str] | None = None
+
+
+def advance(case: Case, event: Event) -> Case:
+    """Return the case after an event: the new state by the table, and the counters that the event is about."""
+    state = TRANSITIONS[event.name].get(case.state, case.state)
+    case = replace(
+        case,
+        state=state,
+        since=case.since if state == case.state else event.at,
+        nss_key=event.nss_key or case.nss_key,
+        fingerprint=event.fingerprint or case.fingerprint,
+        thread=event.thread or case.thread,
+    )
+    return _counted(case, event)
+
+
+def _counted(case: Case, event: Event) -> Case:
+    match event.name:
+        case "pide_alta":
+            return _step(case, event)
+        case "pide_baja" | "confirma" | "pasa_a_persona":
+            return replace(_step(case, event), form_day=None, not_shown=0)
+        case "cierra":
+            return replace(case, step_day=None, form_day=None, failed_tries=0, repeats=0, not_shown=0)
+        case "formulario_llenado":
+            step_day = case.step_day if case.state == "alta_pedida" and case.step_day else event.day
+            return replace(case, step_day=step_day, form_day=event.day, reminders_sent=0, repeats=0)
+        case "intento_fallido":
+            return replace(case, failed_tries=case.failed_tries + 1)
+        case "repite":
+            return replace(case, repeats=case.repeats + 1)
+        case "aun_no_aparece":
+            return replace(case, not_shown=case.not_shown + 1, failed_tries=0, repeats=0)
+        case "recuerda":
+            return replace(case, reminders_sent=case.reminders_sent + 1)
+        case "no_mas_avisos" | "rebota":
+            return replace(case, reminders_wanted=False)
+        case "toma_persona":
+            return replace(case, taken=True)
+        case "devuelve_persona":
+            return replace(case, taken=False, failed_tries=0)
+        case _:
+            return case
+
+
+def _step(case: Case, event: Event) -> Case:
+    """A step was given: tries, repeats and reminders begin anew; the alta keeps the day the form was filled in."""
+    return replace(case, step_day=event.day, failed_tries=0, repeats=0, reminders_sent=0)
+
+
+def new_case(address: str, at: datetime, digest: str) -> Case:
+    """Return the case that an address's first mail opens."""
+    return Case(address=address.lower(), state="nuevo", since=at, opened_by=digest)

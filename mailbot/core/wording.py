@@ -1,0 +1,102 @@
+"""From what a student wrote to sentences of plain words, and whether a phrase of rules/ is said in one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailbot.core.spanish import fold
+
+MOST_CHARS = 6000  # what a student asks stands in the first page; bounds the work on a hostile text
+MOST_SENTENCES = 120
+_SENTENCE_ENDS = re.compile(r"[.!;\n]+|(?<=\?)|(?=¿)")
+_WORD = re.compile(r"[a-z0-9]+")
+# Words skipped by "…" in a phrase: enough for "quiero por favor que me den de baja".
+GAP = 6
+# As written in chats; also the letters that a phone's keyboard swaps.
+_CHAT = {
+    "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "x": "por", "xfa": "por favor", "xfavor": "por favor",
+    "porfa": "por favor", "porfavor": "por favor", "tmb": "tambien", "tmbn": "tambien", "d": "de", "dl": "del", "nss": "nss",
+    "toy": "estoy", "ps": "pues", "pa": "para", "dnd": "donde", "xk": "porque", "asta": "hasta", "aber": "a ver",
+    "seg": "seguro", "facul": "facultativo", "doc": "documento", "inf": "informacion", "info": "informacion", "imms": "imss", "ims": "imss",
+    "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice", "yene": "llene", "yame": "llame", "llege": "llegue",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its folded words, and whether it asks."""
+
+    words: tuple[str, ...]
+    asks: bool
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """Split a text into sentences of folded words, chat spellings written out."""
+    found: list[Sentence] = []
+    for part in _SENTENCE_ENDS.split(text[:MOST_CHARS]):
+        plain = _WORD.findall(fold(part).replace("'", ""))
+        words = tuple(w for word in plain for w in _CHAT.get(word, word).split())
+        if words:
+            found.append(Sentence(words, "?" in part or "¿" in part))
+    return tuple(found[:MOST_SENTENCES])
+
+
+@lru_cache(maxsize=65536)
+def alike(word: str, meant: str) -> bool:
+    """Tell whether a word is another one with a typo: the longer the word, the more is forgiven."""
+    if word == meant:
+        return True
+    if len(meant) < 5 or abs(len(word) - len(meant)) > 2:
+        return False
+    from rapidfuzz.distance import OSA
+
+    # one slip in a word of five letters, two from nine on; the first letter is seldom the wrong one
+    allowed = 2 if len(meant) >= 9 else 1
+    if word[0] != meant[0] and not (word[1:] == meant or meant[1:] == word or {word[0], meant[0]} <= set("hbvcszllyj")):
+        return False
+    return OSA.distance(word, meant, score_cutoff=allowed) <= allowed
+
+
+@lru_cache(maxsize=4096)
+def _pattern(phrase: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"…|[a-z0-9]+\*?", fold(phrase.replace("…", " … ")).replace("...", " … ")))
+
+
+def _fits(word: str, wanted: str) -> bool:
+    return word.startswith(wanted[:-1]) if wanted.endswith("*") else alike(word, wanted)
+
+
+def find(phrase: str, words: Sequence[str]) -> int | None:
+    """Return where in a sentence a phrase begins. ``…`` is up to six words, ``hospital*`` any ending."""
+    pattern = _pattern(phrase)
+    for start in range(len(words)):
+        if pattern and _from(pattern, 0, words, start):
+            return start
+    return None
+
+
+def _from(pattern: Sequence[str], at: int, words: Sequence[str], place: int) -> bool:
+    if at == len(pattern):
+        return True
+    if pattern[at] == "…":
+        return any(_from(pattern, at + 1, words, place + skip) for skip in range(GAP + 1) if place + skip <= len(words))
+    return place < len(words) and _fits(words[place], pattern[at]) and _from(pattern, at + 1, words, place + 1)
+
+
+def says(phrases: Iterable[str], unless: Iterable[str], sentence: Sentence) -> bool:
+    """Tell whether a sentence says one of the phrases, neither denied nor with one of the exceptions."""
+    words = sentence.words
+    for phrase in phrases:
+        start = find(phrase, words)
+        if start is not None and not _denied(phrase, words, start):
+            return not any(find(other, words) is not None for other in unless)
+    return False
+
+
+def _denied(phrase: str, words: Sequence[str], start: int) -> bool:
+    """Tell whether "no", "ni" or "nunca" stands just before the phrase; a phrase with its own "no" is not denied."""
+    own = _pattern(phrase)
+    return not {"no", "ni", "nunca", "sin"} & set(own[:2]) and bool({"no", "ni", "nunca"} & set(words[max(0, start - 2) : start]))
