@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -226,8 +227,7 @@ def _text_block(node: SyntaxTreeNode, marks: Marks, allowed: Allowed) -> str:
     if (chart := _chart(node, marks)) is not None:
         return _text_bars(chart)
     if (button := _button(node, marks, allowed)) is not None:
-        label = _text_inline(button[0].children, marks, allowed)
-        return _text_button(label, button[1])
+        return _text_button(_text_inline(button[0].children, marks, allowed), button[1])
     if node.type in {"paragraph", "heading"}:
         return _text_inline(node.children[0].children, marks, allowed)
     if node.type == "hr":
@@ -252,18 +252,13 @@ def _text_item(item: SyntaxTreeNode, bullet: str, marks: Marks, allowed: Allowed
 def _text_button(label: str, url: str) -> str:
     if url.startswith("mailto:"):
         subject = re.search(r"[?&]subject=([^&]*)", url)
-        return label if subject is None else f"{label}: escribe a {_address(url)} con el asunto «{_unquoted(subject[1])}»"
+        about = "" if subject is None else f" con el asunto «{visible(unquote(subject[1]))}»"
+        return f"{label}: escribe a {_address(url)}{about}"
     return f"{label}: {url}"
 
 
 def _address(url: str) -> str:
     return url.removeprefix("mailto:").split("?")[0]
-
-
-def _unquoted(text: str) -> str:
-    from urllib.parse import unquote
-
-    return visible(unquote(text))
 
 
 def _text_bars(chart: Barras) -> str:

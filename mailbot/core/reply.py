@@ -19,8 +19,19 @@ from mailbot.core.markdown import Marks
 from mailbot.core.office import Office
 from mailbot.core.samples import full_values, sample_office, sample_values
 from mailbot.core.templates import (
-    FRAMES, LAYOUT, STEMS, Absent, Rules, Sheet, TemplateProblems, Templates, compile_layout,
-    compile_sheet, environment, render_body, source_problems,
+    FRAMES,
+    LAYOUT,
+    STEMS,
+    Absent,
+    Rules,
+    Sheet,
+    TemplateProblems,
+    Templates,
+    compile_layout,
+    compile_sheet,
+    environment,
+    render_body,
+    source_problems,
 )  # fmt: skip
 from mailbot.core.values import NAMES, Values, cut, variables, visible
 
@@ -95,7 +106,7 @@ def render(templates: Templates, stem: str, values: Values, office: Office) -> R
     allowed = allow_list(office)
     head = {k: marks.plain(render_body(t, known, marks)).strip() for k, t in sheet.head.items()}
     body = markdown.tree(_body(templates, sheet, known, marks))
-    foot = markdown.tree(_piece(templates, "_pie.md", known | {"interno": sheet.for_staff}, marks))
+    foot = markdown.tree(_piece(templates, "_pie.md", dict(known) | {"interno": sheet.for_staff}, marks))
     staff = markdown.tree(_piece(templates, "_personal.md", known, marks) if known["personal"] else "")
     subject = cut(visible(head["asunto"]), SUBJECT_CHARS)
     strip = head.get("franja", "")
@@ -109,7 +120,6 @@ def render(templates: Templates, stem: str, values: Values, office: Office) -> R
         pie=Markup(markdown.to_html(foot, marks, allowed)),  # noqa: S704
         imagen=values.imagen is not None,
         imagen_alt=visible(values.imagen_alt),
-        departamento=known["departamento"],
         escuela=known["escuela"],
     )
     parts = [f"{strip}\n" if strip else "", *(markdown.to_text(n, marks, allowed) for n in (body, staff, foot))]
@@ -193,7 +203,7 @@ def answer_problems(templates: Templates, text: str, office: Office | None = Non
 
 def _body(templates: Templates, sheet: Sheet, known: Mapping[str, Any], marks: Marks) -> str:
     notice = _piece(templates, "_aviso.md", known, marks) if known["aviso"] else ""
-    limit = _piece(templates, "_tope.md", known, marks)
+    limit = "" if sheet.for_staff else _piece(templates, "_tope.md", known, marks)
     return "\n\n".join((notice, render_body(sheet.body, known, marks), limit))
 
 
@@ -276,7 +286,7 @@ def _trial(templates: Templates, name: str, known: Mapping[str, Any], marks: Mar
         yield f"templates/email/{name}.md:{_line_of_error(error)}: {_reason(error)}"
     try:
         _piece(templates, "_tope.md", known, marks)
-        _piece(templates, "_pie.md", known | {"interno": sheet.for_staff}, marks)
+        _piece(templates, "_pie.md", dict(known) | {"interno": sheet.for_staff}, marks)
         if known["personal"]:
             _piece(templates, "_personal.md", known, marks)
     except (TemplateError, Absent) as error:

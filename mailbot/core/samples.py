@@ -8,7 +8,7 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from mailbot.core.office import Links, Office
-from mailbot.core.values import Digest, Fila, Link, StaffBlock, Values, tap_button
+from mailbot.core.values import Digest, Fila, Link, StaffBlock, Values, tap_buttons
 
 _ADDRESS = "dse_becas@queretaro.tecnm.mx"
 _SITES = ("serviciosdigitales.imss.gob.mx", "docs.google.com", "queretaro.tecnm.mx", "www.queretaro.tecnm.mx")
@@ -96,10 +96,33 @@ def bare_values() -> Values:
 
 def sample_buttons() -> tuple[Link, ...]:
     """Return the "one tap" buttons with an invented token."""
-    return tuple(
-        tap_button(_ADDRESS, label, f"{label} [caso-ejemplo]", f"{label}.\n\n(No borres esta línea: caso-ejemplo)")
-        for label in ("Ya llené el formulario", "Aún no", "Quiero hablar con una persona")
-    )
+    return tap_buttons(_ADDRESS, "EJEMPLO234", ("Ya llené el formulario", "Aún no", "Quiero hablar con una persona"))
+
+
+def typical_values(stem: str) -> Values:
+    """Return what a usual mail gives to one template: for the preview and the stored expected files."""
+    full = full_values()
+    usual = replace(
+        full, problemas=(), respuestas=(), personal=None, ultimo_antes_del_tope=False, siguiente_paso=None,
+        formulario_lleno=False, con_persona=False, motivo=None,
+    )  # fmt: skip
+    without = replace(usual, botones=())
+    staff = replace(without, personal=full.personal)
+    special: dict[str, Values] = {
+        "ya_tienes_seguro": replace(without, estado="VIGENTE"),
+        "pide_tu_baja": replace(without, patron="PREPARATORIA OFICIAL NUM. 27", dia_recordatorio=date(2026, 12, 7)),
+        "recordatorio_baja": replace(without, patron="PREPARATORIA OFICIAL NUM. 27"),
+        "no_se_puede_leer": replace(without, faltantes=("nss", "fecha")),
+        "solicita_tu_baja": staff,
+        "imss_no_te_encuentra": staff,
+        "lo_revisa_una_persona": replace(staff, motivo=full.motivo),
+        "aun_no_aparece": replace(staff, formulario_lleno=True, dia_confirmar=None),
+        "como_empezar": replace(without, nombre=None, plazo_persona=None),
+        "aviso_personal": replace(without, motivo="Un correo no se pudo atender y espera a una persona."),
+    }
+    with_buttons = {"solicita_tu_alta", "puedes_tener_ambos", "fecha_no_es_de_hoy", "espera_unos_dias",
+                    "recordatorio_confirmacion"}  # fmt: skip
+    return special.get(stem, usual if stem in with_buttons else without)
 
 
 def sample_values() -> Iterator[Values]:

@@ -28,8 +28,7 @@ FRAMES = ("_aviso.md", "_tope.md", "_personal.md", "_pie.md")
 """Pieces that mailbot itself puts in every mail: above the words, below them, for the staff in copy, at the foot."""
 LAYOUT = "_layout.html"
 LAYOUT_NAMES = frozenset(
-    {"asunto", "franja", "tono", "vista_previa", "cuerpo", "personal", "pie", "imagen", "imagen_alt", "departamento",
-     "escuela"}
+    {"asunto", "franja", "tono", "vista_previa", "cuerpo", "personal", "pie", "imagen", "imagen_alt", "escuela"}
 )  # fmt: skip
 
 EXTRAS = "_ademas.md"
@@ -122,7 +121,7 @@ def environment(pieces: Mapping[str, str]) -> Environment:
         undefined=StrictUndefined,
         finalize=_marked,
         loader=DictLoader(dict(pieces)),
-        autoescape=False,  # noqa: S701  (values never enter the Markdown; HTML is escaped where it is written)
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -10,17 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from mailbot.core.office import Office
+from mailbot.core.spanish import format_date
 
 NAME_CHARS = 60  # longer than any printed given name
 COMPANY_CHARS = 80  # fits two lines of a phone; IMSS cuts razones sociales near there too
 TEXT_CHARS = 300  # a sentence; longer text from a document is noise
 LIST_ITEMS = 20  # a reply that lists more is not read; bounds what a loop can write
-
-_MONTHS = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio",
-    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-)  # fmt: skip
-_WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 
 _SPACE = re.compile(r"\s+")
 _LINKISH = re.compile(r"\S*(?:://|www\.|@|%40|\\\\)\S*|\S*\b(?:mailto|https?|ftp|tel|javascript|data):\S*", re.I)
@@ -31,16 +26,15 @@ _CURP = re.compile(r"\b[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d\b", re.I)
 _MARKUP = re.compile(r"[<>\[\]{}*_`#|~\\^=\"$%]")
 
 # IMSS prints many names without accents; only those that have one accepted spelling in Mexico.
-_ACCENTED = {
-    name.translate(str.maketrans("áéíóú", "aeiou")): name
-    for name in (
-        "maría josé jesús sofía ángel ángeles raúl saúl adrián julián fabián damián martín agustín joaquín "
-        "sebastián iván germán hernán román rubén andrés moisés inés tomás nicolás matías elías isaías jeremías "
-        "zacarías efraín ramón simón gastón álvaro óscar héctor víctor césar félix ángela mónica verónica "
-        "angélica américa úrsula lucía rocío sofía noemí belén jazmín iñigo asunción concepción encarnación "
-        "anahí"
-    ).split()
-}
+_ACCENTED_NAMES = (
+    "maría", "josé", "jesús", "sofía", "ángel", "ángeles", "raúl", "saúl", "adrián", "julián", "fabián",
+    "damián", "martín", "agustín", "joaquín", "sebastián", "iván", "germán", "hernán", "román", "rubén",
+    "andrés", "moisés", "inés", "tomás", "nicolás", "matías", "elías", "isaías", "jeremías", "zacarías",
+    "efraín", "ramón", "simón", "gastón", "álvaro", "óscar", "héctor", "víctor", "césar", "félix", "ángela",
+    "mónica", "verónica", "angélica", "américa", "úrsula", "lucía", "rocío", "noemí", "belén", "jazmín",
+    "iñigo", "asunción", "concepción", "encarnación", "anahí",
+)  # fmt: skip
+_ACCENTED = {name.translate(str.maketrans("áéíóú", "aeiou")): name for name in _ACCENTED_NAMES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +165,13 @@ LISTS: frozenset[str] = frozenset(
 
 
 def long_day(day: date) -> str:
-    """Say a day as people do: "lunes 23 de noviembre"."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} de {_MONTHS[day.month - 1]}"
+    """Say a day near today: "lunes 23 de noviembre"."""
+    return format_date(day).removesuffix(f" de {day.year}")
 
 
 def dated(day: date) -> str:
     """Say a date that may be of another year: "23 de noviembre de 2026"."""
-    return f"{day.day} de {_MONTHS[day.month - 1]} de {day.year}"
+    return format_date(day).split(" ", 1)[1]
 
 
 def visible(text: str) -> str:
@@ -192,7 +186,8 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     head = text[: most - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head else head).rstrip(" ,.;:-") + "…"
+    words = head.rsplit(" ", 1)[0]
+    return (words if len(words) > most // 2 else head).rstrip(" ,.;:-") + "…"
 
 
 def plain(text: str | None, most: int = TEXT_CHARS) -> str | None:
@@ -249,7 +244,15 @@ def _is_letter(c: str) -> bool:
 def tap_button(address: str, label: str, subject: str, body: str) -> Link:
     """Make a "one tap" button: a prepared answer to the mailbox, its token inside the subject or body."""
     subject, body = visible(subject), body.replace("\r\n", "\n").replace("\n", "\r\n")
-    return Link(label, f"mailto:{quote(address, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}")
+    prepared = f"subject={quote(subject, safe='')}&body={quote(body, safe='')}"
+    return Link(label, f"mailto:{quote(address, safe='@')}?{prepared}")
+
+
+def tap_buttons(address: str, token: str, labels: tuple[str, ...]) -> tuple[Link, ...]:
+    """Make the buttons of one case; ``token`` is what ``own_words.case_token`` reads back, without its "MB-"."""
+    return tuple(
+        tap_button(address, label, label, f"{label}.\n\nNo borres esta línea, por favor: Ref: MB-{token}") for label in labels
+    )
 
 
 def variables(values: Values, office: Office) -> dict[str, Any]:
@@ -336,7 +339,7 @@ def _office_variables(office: Office) -> dict[str, Any]:
 
 def _digest_variables(digest: Digest | None) -> dict[str, Any]:
     digest = digest or Digest()
-    counts = tuple((staff_text(k, 60), n) for k, n in digest.contestados[:LIST_ITEMS])
+    counts = tuple((staff_text(k.replace("_", " "), 60), n) for k, n in digest.contestados[:LIST_ITEMS])
     shown = _staff_rows(digest.esperan)
     return {
         "esperan": shown,
