@@ -25,3 +25,8 @@ class Limits:
     def allows_size(self, size: int) -> bool:
         """Tell whether an attachment of so many bytes is read at all."""
         return self.attachment_mb == 0 or size <= self.attachment_mb * MEGABYTE
+
+    @classmethod
+    def of(cls, section: object) -> Limits:
+        """Take the reader's part out of config.toml's section [limits]."""
+        return cls(**{name: int(getattr(section, name)) for name in cls.__slots__})
