@@ -14,7 +14,14 @@ from pathlib import Path
 import pytest
 
 from tests.servers.certificates import Certificates
-from tests.servers.ports import LOOPBACK, free_port, own_folder, user_with_id, wait_until_it_listens
+from tests.servers.ports import (
+    LOOPBACK,
+    free_port,
+    own_folder,
+    user_with_id,
+    wait_until_it_is_free,
+    wait_until_it_listens,
+)
 
 ADDRESS = "becas@itq.test"
 PASSWORD = "una contraseña \"difícil\""  # blanks, quotes and accents must travel well
@@ -54,8 +61,8 @@ class Dovecot:
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
             )
         try:
-            wait_until_it_listens(self.port)
-            wait_until_it_listens(self.lmtp_port)
+            wait_until_it_listens(self.port, greets=self.tls is None or self.starttls)
+            wait_until_it_listens(self.lmtp_port, greets=True)
         except OSError:
             self.kill()
             told = (self.folder / "stderr").read_text(errors="replace")
@@ -87,6 +94,8 @@ class Dovecot:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(timeout=10)
         self.process = None
+        wait_until_it_is_free(self.port)
+        wait_until_it_is_free(self.lmtp_port)
         for pid_file in (self.folder / "run").glob("*.pid"):
             pid_file.unlink()
 

@@ -18,17 +18,36 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until_it_listens(port: int, seconds: float = 10) -> None:
+def wait_until_it_listens(port: int, seconds: float = 10, *, greets: bool = False) -> None:
+    """Return once a connection is taken and, where it `greets`, the first word was said."""
     deadline = time.monotonic() + seconds
     while True:
         try:
-            socket.create_connection((LOOPBACK, port), timeout=1).close()
+            with socket.create_connection((LOOPBACK, port), timeout=2) as probe:
+                if greets and not probe.recv(1):
+                    raise ConnectionResetError("no greeting")
         except OSError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
         else:
             return
+
+
+def wait_until_it_is_free(port: int, seconds: float = 10) -> None:
+    """Return once nothing holds the port; a killed server's children take a moment to die."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return
+        time.sleep(0.01)
 
 
 @contextlib.contextmanager
