@@ -327,6 +327,8 @@ class Config:
             reminder_business_days=self.reminders.business_days,
             reminders_most=self.reminders.most,
             replies_per_sender_per_day=self.limits.replies_per_sender_per_day,
+            copies_per_hour=o.copies_per_hour,
+            authenticates=bool(self.mailbox.authserv_id),
             allowed_hosts=o.links.hosts,
         )
 

@@ -2,42 +2,199 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from mailbot.core.case import EVENT_OF_STEP, Case, Event, EventName, advance, new_case
 from mailbot.core.documents import Document
+from mailbot.core.handover import hand_over
+from mailbot.core.judgement import Desk, Judgement, Silence, judge
+from mailbot.core.ladder import first_reminder
 from mailbot.core.message import Message
-from mailbot.core.office import Office
-from mailbot.core.outcome import Outcome, Past
+from mailbot.core.outcome import Outcome, Outgoing, Past, PlannedReminder, Verdict
+from mailbot.core.picture_marks import Mark, marks_for
+from mailbot.core.post import note, post_reply
+from mailbot.core.reply import render
+from mailbot.core.telling import evidence, note_title, person_by, values_for
+from mailbot.core.values import Fila, Values
 
-if TYPE_CHECKING:
-    from mailbot.core.calendar import Calendar
-    from mailbot.core.reply import Templates
-    from mailbot.core.rules import RuleBook
+__all__ = ["Desk", "PictureWanted", "answer", "nss_keys", "picture_wanted"]
+
+# Replies about a constancia that was recognised: they show the student's own page with the marks on it.
+ILLUSTRATED = frozenset(
+    {
+        "ya_tienes_seguro", "pide_tu_baja", "puedes_tener_ambos", "solicita_tu_alta", "fecha_no_es_de_hoy",
+        "espera_unos_dias", "aun_no_aparece",
+    }
+)  # fmt: skip
+PICTURE_ALT = "La primera página de tu constancia, con lo que revisa la oficina señalado"
+# A mail that gets no reply but of which a person should know.
+FOR_A_PERSON = "una persona lleva este caso"
+CAP = "ya se le contestó hoy tantas veces como permite el tope"
 
 
-@dataclass(frozen=True)
-class Desk:
-    """All that stays the same from mail to mail: the office, its rules, templates, calendar, and the keyed digest."""
+@dataclass(frozen=True, slots=True)
+class PictureWanted:
+    """Which document the reply should show, and the marks on it."""
 
-    office: Office
-    rulebook: RuleBook
-    templates: Templates
-    calendar: Calendar
-    keyed: Callable[[str], str]
-    """Keyed digest (hexadecimal) of a text such as an NSS: only the store has the key."""
+    document: int
+    """Index among the documents of the mail."""
+    marks: Mapping[str, Mark]
+
+
+def picture_wanted(
+    message: Message, documents: Sequence[Document], past: Past, received: datetime, now: datetime, desk: Desk
+) -> PictureWanted | None:
+    """Say whether the reply shows the student's page, before it is written: drawing it is the shell's work."""
+    j = judge(message, documents, past, received, now, desk)
+    if isinstance(j, Silence) or j.facts.documento != "constancia" or j.decision.reply not in ILLUSTRATED:
+        return None
+    if not j.details or j.sibling or j.choice.document is None:
+        return None
+    at = next(n for n, document in enumerate(documents) if document is j.choice.document)
+    return PictureWanted(at, marks_for(j.facts, j.decision.reply))
 
 
 def answer(
-    message: Message, documents: Sequence[Document], past: Past, received: datetime, now: datetime, desk: Desk
+    message: Message,
+    documents: Sequence[Document],
+    past: Past,
+    received: datetime,
+    now: datetime,
+    desk: Desk,
+    picture: bytes | None = None,
 ) -> Outcome:
     """Decide all that follows from a mail; pure: the same inputs give the same bytes, Message-ID included."""
-    raise NotImplementedError
+    if message.bounce is not None:
+        return _bounced(message, past)
+    if message.mark_code == "staff":
+        return hand_over(past.staff_wrote, now, desk, message.hard_mark or "")
+    j = judge(message, documents, past, received, now, desk)
+    if isinstance(j, Silence):
+        return Outcome(j.verdict, j.why)
+    capped = 0 < desk.office.replies_per_sender_per_day <= past.replies_today
+    if capped and j.decision.reply is not None:
+        return Outcome("set_aside", CAP, facts=j.facts, decision=j.decision)
+    case, events = _followed(message, j, now, desk)
+    reminder = _reminder(j, case, desk)
+    mails, bundled = _mails(message, j, case, reminder, past, now, desk, picture)
+    silent = _silent_verdict(j)
+    return Outcome(
+        verdict="answered" if j.decision.reply else silent,
+        why=j.decision.why or "",
+        facts=j.facts,
+        decision=j.decision,
+        mails=mails,
+        case=case,
+        events=tuple(events),
+        reminder=reminder,
+        cancels_reminders=_cancels(j, case, reminder, desk),
+        bundled=bundled,
+    )
 
 
 def nss_keys(documents: Sequence[Document], desk: Desk) -> tuple[str, ...]:
     """Return the keyed digests of the NSS that the documents show, for the store to look up ``Past`` by."""
     read = (d.constancia.nss for d in documents if d.constancia and d.constancia.nss)
     return tuple(dict.fromkeys(desk.keyed(nss.value.digits) for nss in read))
+
+
+def _bounced(message: Message, past: Past) -> Outcome:
+    """A report about mail of ours: an address that refuses for good gets no more reminders."""
+    assert message.bounce is not None  # noqa: S101  (asked by the caller)
+    if not past.wrote_to:
+        return Outcome("ignored", message.hard_mark or "dice que rebotó un correo que no mandamos")
+    if not message.bounce.permanent:
+        return Outcome("ignored", "un correo nuestro se retrasa; el servidor sigue intentando")
+    why = "un correo nuestro a esta dirección rebotó"
+    return Outcome("ignored", why, mutes=tuple((address, why) for address in past.wrote_to))
+
+
+def _followed(message: Message, j: Judgement, now: datetime, desk: Desk) -> tuple[Case | None, list[EventName]]:
+    """Return the case as it is afterwards and what happened to it; none is opened by mail that is not about it."""
+    alien = j.said.value in ("ajeno", "gracias") and j.facts.documento == "ninguno"
+    if not j.details or message.sender is None or (j.case is None and (alien or j.decision.reply is None)):
+        return None, []
+    case = j.case or new_case(message.sender, now, message.digest)
+    names = _events(j) or ["escribe"]
+    thread = (message.message_id or "", message.subject)
+    for name in names:
+        case = advance(case, Event(name, now, j.when.date(), j.nss_key, j.fingerprint, thread))
+    return case, names
+
+
+def _events(j: Judgement) -> list[EventName]:
+    names: list[EventName] = []
+    if j.said.value == "ya_lo_llene":
+        names.append("formulario_llenado")
+    if j.said.value == "basta":
+        names.append("no_mas_avisos")
+    if j.decision.failed_try:
+        names.append("intento_fallido")
+    if j.decision.reply == "ya_lo_recibimos":
+        names.append("repite")
+    if j.decision.reply == "aun_no_aparece":
+        names.append("aun_no_aparece")
+    if j.decision.step:
+        names.append(EVENT_OF_STEP[j.decision.step])
+    return names
+
+
+def _reminder(j: Judgement, case: Case | None, desk: Desk) -> PlannedReminder | None:
+    ladder = desk.rulebook.ladder(j.decision.reminder)
+    if ladder is None or case is None or not case.reminders_wanted:
+        return None
+    return first_reminder(ladder, case.counts_from or j.when.date(), desk.calendar, desk.office)
+
+
+def _cancels(j: Judgement, case: Case | None, reminder: PlannedReminder | None, desk: Desk) -> str | None:
+    """Say why what was scheduled is over: the case has moved on, or the student wants no more mail."""
+    if case is None or case.id is None or reminder is not None:
+        return None
+    if not case.reminders_wanted:
+        return "pidió que ya no le escribamos"
+    before = j.case.state if j.case else case.state
+    if case.state == before:
+        return None
+    return {"confirmado": "ya tiene el seguro", "con_persona": "pasó a una persona"}.get(case.state, "el caso siguió")
+
+
+def _silent_verdict(j: Judgement) -> Verdict:
+    needs_person = j.facts.tomado == "si" or j.decision.copy_staff or j.decision.staff_note is not None
+    return "set_aside" if needs_person else "ignored"
+
+
+def _mails(
+    message: Message,
+    j: Judgement,
+    case: Case | None,
+    reminder: PlannedReminder | None,
+    past: Past,
+    now: datetime,
+    desk: Desk,
+    picture: bytes | None,
+) -> tuple[tuple[Outgoing, ...], bool]:
+    """Write the reply and, where staff must know what the student must not see, a note."""
+    office, mails = desk.office, []
+    wants_copy = j.decision.copy_staff and bool(office.staff)
+    bundled = wants_copy and 0 < office.copies_per_hour <= past.copies_last_hour
+    if j.decision.reply:
+        values = values_for(j, case, reminder, past, now, desk)
+        if picture is not None:
+            values = replace(values, imagen=picture, imagen_alt=PICTURE_ALT)
+        reply = render(desk.templates, j.decision.reply, values, office)
+        mails.append(post_reply(message, reply, wants_copy and not bundled, j.said.value == "urgencia", now, desk))
+    rows = evidence(j, past)
+    worth_a_look = bool(rows) and (j.decision.copy_staff or bool(past.others_with_nss))
+    if office.staff and (j.decision.staff_note or j.sibling or worth_a_look):
+        values = Values(
+            hoy=j.when.date(),
+            titulo=note_title(message, j),
+            motivo=j.decision.staff_note,
+            urgente=j.said.value == "urgencia",
+            detalles=(*rows, *((Fila("Caso", f"#{case.id}"),) if case and case.id else ())),
+            plazo_persona=person_by(now, desk) if j.decision.copy_staff else None,
+        )
+        mails.append(note(message.digest, render(desk.templates, "aviso_personal", values, office), now, desk))
+    return tuple(mails), bundled

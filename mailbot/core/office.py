@@ -41,8 +41,12 @@ class Office:
     reminder_business_days: int = 5
     reminders_most: int = 2
     replies_per_sender_per_day: int = 8
+    copies_per_hour: int = 0
+    """Replies with staff in copy an hour, above which they are bundled into one note; 0: no limit."""
+    authenticates: bool = False
+    """Whether a server is configured whose Authentication-Results count."""
     allowed_hosts: tuple[str, ...] = field(default=())
-    """Hosts that a link in a reply may point to, besides those of ``links``."""
+    """The hosts that a link in a reply may point to."""
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -26,13 +26,18 @@ class Past:
     """Replies recorded for this address in the last 24 hours."""
     copies_last_hour: int = 0
     """Replies with staff in copy recorded in the last hour."""
+    wrote_to: tuple[str, ...] = ()
+    """Where the mail is a bounce: those of its recipients to whom a mail of ours went, by the Message-ID that it names
+    or, where it names none, in the last five days."""
+    staff_wrote: tuple[Case, ...] = ()
+    """Where staff wrote the mail: the cases of those in its To and Cc, as far as it is in the thread of the case."""
     muted: str | None = None
     """Why nothing may be sent to this address (mail to it bounced), or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One mail to send: final bytes with its final Message-ID. ``priority`` 0 goes first (the student must act today)."""
+    """One mail to send: final bytes, final Message-ID. ``priority`` 0 goes first (the student must act today)."""
 
     kind: MailKind
     stem: str
@@ -65,8 +70,8 @@ class Outcome:
     mails: tuple[Outgoing, ...] = ()
     case: Case | None = None
     """The case as it is afterwards; ``id`` None is a new one; None: no case is touched."""
-    event: str = ""
-    """What happened to the case, a word of core.case's table."""
+    events: tuple[str, ...] = ()
+    """What happened to the case, in order: words of core.case's table."""
     reminder: PlannedReminder | None = None
     """The reminder that starts; it replaces whatever of the case was scheduled."""
     cancels_reminders: str | None = None

@@ -1,0 +1,69 @@
+"""Is everything right before we start: configuration, rules, templates, and with --online both servers?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailbot.config import Config, ConfigProblems, load, missing_secrets
+from mailbot.desk import read_desk
+
+
+@click.command("check")
+@click.option("--config", "path", type=click.Path(path_type=Path), default=Path("config.toml"), metavar="ARCHIVO")
+@click.option("--online", is_flag=True, help="También inicia sesión en el buzón y en el servidor de salida.")
+def command(path: Path, online: bool) -> int:
+    """Revisa la configuración, las reglas y las plantillas: todos los problemas de una vez."""
+    if not path.exists():
+        click.echo(f"{path}: no existe; copia config.toml del proyecto o indica otro con --config", err=True)
+        return 2
+    config: Config | None = None
+    problems: list[str] = []
+    try:
+        config = load(path)
+    except ConfigProblems as error:
+        problems += error.problems
+    if config is not None:
+        problems += missing_secrets(config)
+        rulebook, templates, found = read_desk(config)
+        problems += found
+    for problem in problems:
+        click.echo(f"✗ {problem}")
+    if config is None or problems:
+        click.echo(f"\n{len(problems)} problema{'s' if len(problems) != 1 else ''}. No se inició nada.")
+        return 1
+    assert rulebook is not None  # noqa: S101  (no problems were found)
+    assert templates is not None  # noqa: S101
+    click.echo(
+        f"✓ {path}: {len(rulebook.rules)} reglas, {len(rulebook.topics)} preguntas, {len(templates.sheets)} plantillas"
+    )
+    for advice in _advice(config):
+        click.echo(f"· {advice}")
+    return _online(config) if online else 0
+
+
+def _advice(config: Config) -> list[str]:
+    """Say what is not wrong, but worth knowing."""
+    from importlib.util import find_spec
+
+    advice = []
+    if config.office.mode == "shadow":
+        advice.append("modo simulacro: las respuestas van sólo al personal")
+    if not config.office.staff:
+        advice.append("office.staff está vacío: nadie recibirá copia de los casos con problema")
+    if not config.mailbox.authserv_id:
+        advice.append("mailbox.authserv_id está vacío: no se comprueba quién escribe (sólo se aparta lo que falla)")
+    if find_spec("rapidocr") is None:
+        advice.append("sin OCR: las fotos no se leen, sólo se pide el PDF; para leerlas: pip install 'mailbot[ocr]'")
+    return advice
+
+
+def _online(config: Config) -> int:
+    from mailbot.shell.online import try_logins
+
+    failures = 0
+    for where, trouble in try_logins(config):
+        click.echo(f"✗ {where}: {trouble}" if trouble else f"✓ {where}: sesión iniciada")
+        failures += trouble is not None
+    return 1 if failures else 0

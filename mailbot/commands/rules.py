@@ -1,0 +1,23 @@
+"""What does mailbot answer, and when: the whole table and its follow-up on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailbot.config import ConfigProblems, load_or_defaults
+from mailbot.desk import read_desk
+
+
+@click.command("rules")
+@click.option("--config", "path", type=click.Path(path_type=Path), metavar="ARCHIVO")
+def command(path: Path | None) -> int:
+    """Muestra la tabla de decisiones en una página que se puede leer en voz alta."""
+    from mailbot.core.rules import describe
+
+    rulebook, _, problems = read_desk(load_or_defaults(path))
+    if rulebook is None:
+        raise ConfigProblems(problems)
+    click.echo(describe(rulebook))
+    return 0
