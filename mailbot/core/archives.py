@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import zlib
-from io import BytesIO
-from struct import unpack_from
+from dataclasses import dataclass
+from struct import error, unpack_from
 
 ENTRIES_MOST = 200
-_DIRECTORY_BYTES = 262_144  # the list of files of a ZIP; 200 entries take 20 KB
+NAME_BYTES = 500
 _HEAD = 1024
 _DEFAULT_LIMIT = 50 * 1024 * 1024  # where the office set no limit, a file in a ZIP still has one
+_STORED, _DEFLATED = 0, 8  # the other methods may ask for gigabytes
 # A Word, Excel, OpenDocument, Pages or program file is a ZIP too, and not one that a student packed.
-_NOT_PACKED = ("[content_types].xml", "mimetype", "index/document.iwa", "meta-inf/manifest.mf", "index.zip")
+_NOT_PACKED = (
+    "[content_types].xml", "mimetype", "meta-inf/manifest.mf", "index.zip", "_rels/", "word/", "docprops/", "index/",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of a ZIP's central directory (APPNOTE.TXT, 4.3.12)."""
+
+    name: str
+    method: int
+    locked: bool
+    packed: int
+    offset: int
 
 
 def is_packed_zip(data: bytes) -> bool:
@@ -20,52 +34,71 @@ def is_packed_zip(data: bytes) -> bool:
         return False
     length = int.from_bytes(data[26:28], "little")
     first = data[30 : 30 + min(length, 200)].decode("utf-8", "replace").lower()
-    return not first.startswith((*_NOT_PACKED, "_rels/", "word/", "docprops/", "index/"))
+    return not first.startswith(_NOT_PACKED)
 
 
 def pdf_in_zip(data: bytes, limit: int) -> tuple[str, bytes] | None:
     """Return (name, bytes) of the one PDF in a ZIP; None where there is none, or two, or it is locked or too big."""
-    from zipfile import BadZipFile, ZipFile
-
-    if not _small_directory(data):
-        return None
     most = limit or _DEFAULT_LIMIT
     found: list[tuple[str, bytes]] = []
+    for entry in _entries(data):
+        if entry.locked or entry.name.endswith("/") or "__MACOSX" in entry.name:
+            continue
+        if b"%PDF-" not in (_unpacked(data, entry, _HEAD) or b""):
+            continue
+        whole = _unpacked(data, entry, most + 1)
+        if whole is None or len(whole) > most or found:
+            return None
+        found.append((entry.name, whole))
+    return found[0] if found else None
+
+
+def _entries(data: bytes) -> list[_Entry]:
+    """Return the first entries of the central directory, as far as it can be understood."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_600))
+    found: list[_Entry] = []
     try:
-        with ZipFile(BytesIO(data)) as archive:
-            entries = [e for e in archive.infolist() if not e.is_dir() and "__MACOSX" not in e.filename]
-            for entry in entries[:ENTRIES_MOST]:
-                # 0 stored, 8 deflated: the others may ask for gigabytes. Bit 0: it wants a password.
-                if entry.compress_type not in (0, 8) or entry.flag_bits & 1:
-                    continue
-                with archive.open(entry) as file:
-                    head = file.read(_HEAD)
-                    if b"%PDF-" not in head:
-                        continue
-                    whole = head + file.read(most + 1 - len(head))
-                if len(whole) > most or len(found) == 1:
-                    return None
-                found.append((entry.filename, whole))
-    except (BadZipFile, zlib.error, OSError, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError):
+        size, at = unpack_from("<II", data, end + 12) if end >= 0 else (0, 0)
+        # What stands before the ZIP shifts its offsets; the directory ends where the end record begins.
+        shift = end - size - at
+        at += shift
+        while end >= 0 and at >= 0 and data[at : at + 4] == b"PK\x01\x02" and len(found) < ENTRIES_MOST:
+            flags, method = unpack_from("<HH", data, at + 8)
+            (packed,) = unpack_from("<I", data, at + 20)
+            name, extra, comment = unpack_from("<HHH", data, at + 28)
+            (offset,) = unpack_from("<I", data, at + 42)
+            raw = data[at + 46 : at + 46 + min(name, NAME_BYTES)]
+            text = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
+            found.append(_Entry(text, method, bool(flags & 1), packed, offset + shift))
+            at += 46 + name + extra + comment
+    except error:
+        pass
+    return found
+
+
+def _unpacked(data: bytes, entry: _Entry, most: int) -> bytes | None:
+    """Return at most ``most`` bytes of an entry, whatever size it claims."""
+    at = entry.offset
+    if at < 0 or data[at : at + 4] != b"PK\x03\x04" or at + 30 > len(data):
         return None
-    return found[0] if len(found) == 1 else None
-
-
-def _small_directory(data: bytes) -> bool:
-    """Look at the end record before zipfile does: it would build an object for each of a million entries."""
-    at = data.rfind(b"PK\x05\x06", max(0, len(data) - 65_600))
-    if at < 0 or at + 22 > len(data):
-        return False
-    entries, size, offset = unpack_from("<HII", data, at + 10)
-    return entries <= 2_000 and size <= _DIRECTORY_BYTES and offset < 0xFFFFFFFF
+    name, extra = unpack_from("<HH", data, at + 26)
+    start = at + 30 + name + extra
+    packed = memoryview(data)[start : start + entry.packed]
+    if entry.method == _STORED:
+        return bytes(packed[:most])
+    if entry.method != _DEFLATED:
+        return None
+    try:
+        return zlib.decompressobj(-15).decompress(packed, most)
+    except zlib.error:
+        return None
 
 
 def pdf_in_gzip(data: bytes, limit: int) -> bytes | None:
     """Return the PDF that a gzip holds, or None."""
     most = limit or _DEFAULT_LIMIT
-    unpacker = zlib.decompressobj(31)
     try:
-        whole = unpacker.decompress(data, most + 1)
+        whole = zlib.decompressobj(31).decompress(data, most + 1)
     except zlib.error:
         return None
     return whole if len(whole) <= most and b"%PDF-" in whole[:_HEAD] else None

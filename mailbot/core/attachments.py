@@ -28,14 +28,13 @@ _NO_FILES = frozenset(
     {
         "text/calendar", "text/vcard", "text/x-vcard", "text/directory", "application/ics", "text/rfc822-headers",
         "application/pgp-signature", "application/pgp-keys", "application/pkcs7-signature", "application/applefile",
-        "application/x-pkcs7-signature", "message/delivery-status", "message/disposition-notification",
-        "message/external-body", "message/feedback-report", "message/global-delivery-status", "text/x-amp-html",
-        "application/pgp-encrypted", "message/global-headers",
+        "application/x-pkcs7-signature", "application/pgp-encrypted", "text/x-amp-html",
     }
 )  # fmt: skip
 _NO_FILE_NAMES = (".p7s", ".asc", ".sig", ".vcf", ".ics", ".p7b", ".url")
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevx", b"mif1", b"msf1", b"avif")
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_PIECE = re.compile(r"att\d{3,8}\.(?:html?|txt)", re.IGNORECASE)
 _BASE64_PDF = re.compile(rb"\s*JVBERi0")
 
 
@@ -82,7 +81,8 @@ def is_text_body(part: Part) -> bool:
     """Tell whether a part is text to read rather than a file; a nameless text is, and so is a named .txt."""
     if part.type not in ("text/plain", "text/html"):
         return False
-    if not part.name:
+    # Exchange names the pieces of text between an Apple Mail's pictures ATT00001.htm.
+    if not part.name or _PIECE.fullmatch(part.name):
         return True
     return part.disposition != "attachment" and part.type == "text/plain" and part.name.lower().endswith(".txt")
 
@@ -131,9 +131,13 @@ def gather(parts: Iterable[Part], shown: Shown, is_reply: bool, limit: int) -> t
     for part in parts:
         if is_text_body(part):
             _take_from_text(part, basket)
-        elif part.type not in _NO_FILES and not part.name.lower().endswith(_NO_FILE_NAMES):
+        elif not (part.type.startswith("message/") or part.type in _NO_FILES or _is_signature(part.name)):
             _take(part, shown, is_reply, basket)
     return basket.files, basket.problems
+
+
+def _is_signature(name: str) -> bool:
+    return name.lower().endswith(_NO_FILE_NAMES)
 
 
 def _take_from_text(part: Part, basket: _Basket) -> None:

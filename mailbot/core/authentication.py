@@ -71,7 +71,9 @@ def _verdict(results: list[tuple[str, str, dict[str, str]]], domain: str) -> Aut
             return "pass" if composite == "pass" else "fail"
     if composite in ("pass", "fail"):
         return "pass" if composite == "pass" else "fail"
-    signed = [(result, _domain_of(p.get("header.d") or p.get("header.i", ""))) for m, result, p in results if m == "dkim"]
+    signed = [
+        (result, _domain_of(p.get("header.d") or p.get("header.i", ""))) for m, result, p in results if m == "dkim"
+    ]
     spf = [(result, _domain_of(p.get("smtp.mailfrom", ""))) for m, result, p in results if m == "spf"]
     if any(result == "pass" and _aligned(by, domain) for result, by in signed + spf):
         return "pass"

@@ -70,16 +70,22 @@ def _one_status(block: bytes) -> tuple[str, str | None]:
 
 
 def _from_text(raw: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Ask flufl.bounce, which knows the dialects of twenty servers; whatever breaks in it says nothing."""
+    """Ask flufl.bounce, which knows the dialects of twenty servers, one detector after the other.
+
+    Its own ``all_failures`` gives up, and logs, when the first detector stumbles over a broken header.
+    """
     from email import message_from_bytes
 
-    from flufl.bounce import all_failures
+    from flufl.bounce._scan import _DETECTORS
 
-    try:
-        temporary, permanent = all_failures(message_from_bytes(raw[:_REPORT_BYTES]))
-    except Exception:
-        return (), ()
-    return _normal(permanent), _normal(temporary)
+    for detector in _DETECTORS:
+        try:
+            temporary, permanent = detector().process(message_from_bytes(raw[:_REPORT_BYTES]))
+        except Exception:  # noqa: S112 - a report that one detector cannot read, another may
+            continue
+        if temporary or permanent:
+            return _normal(permanent), _normal(temporary)
+    return (), ()
 
 
 def _normal(found: Iterable[object]) -> tuple[str, ...]:

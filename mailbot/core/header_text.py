@@ -26,7 +26,7 @@ _BETWEEN_WORDS = re.compile(r"(\?=)[ \t]+(?==\?)")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,248}>")
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
-# The charsets that a decoder may be asked for besides utf-8 and cp1252; others (punycode, unicode_escape…) are not text.
+# What a decoder may be asked for besides utf-8 and cp1252; others (punycode, unicode_escape…) are not text.
 _CHARSET = re.compile(
     r"(?:iso-?8859-?(?:[2-9]|1[0-6])|windows-125[013-8]|cp\d{3,4}|koi8-[rut]|mac(?:intosh|roman)?|utf-?(?:16|32)(?:le|be)?"
     r"|iso-2022-(?:jp|kr)(?:-\d)?|gb(?:2312|k|18030)|big5(?:-hkscs)?|euc-(?:jp|kr)|euckr|shift[_-]?jis|ks_c_5601-1987)"

@@ -1,4 +1,4 @@
-"""From the HTML of a mail to text: its lines, its quotes marked with ">", its pictures and cloud links kept as marks."""
+"""From the HTML of a mail to text: lines, quotes marked with ">", pictures and cloud links kept as marks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ _CID = re.compile(r"""\ssrc\s*=\s*["']?cid:([^"'\s>]{1,300})""", re.IGNORECASE)
 _QUOTE = re.compile(r"""\b(?:type\s*=\s*["']?cite|class\s*=\s*["']?[\w -]{0,80}quote)|\bcite\s*=""", re.IGNORECASE)
 _PICTURE = re.compile(f"{PICTURE_MARK}([^{PICTURE_MARK}]*){PICTURE_MARK}")
 _BLOCKS = frozenset(
-    "address article aside blockquote body br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li"
-    " main nav ol p pre section table td th title tr ul".split()
-)
+    {
+        "address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt",
+        "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
+        "nav", "ol", "p", "pre", "section", "table", "td", "th", "title", "tr", "ul",
+    }
+)  # fmt: skip
 _UNREAD = frozenset({"script", "style", "title", "head", "template", "noscript"})
 
 

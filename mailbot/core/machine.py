@@ -49,47 +49,54 @@ _VERP = re.compile(r"(?:bounces?|mailer-daemon|postmaster|return|returns|msprvs1
 _SUBJECT_BEGINS = (
     "auto:", "auto reply", "auto-reply", "autoreply", "autorespuesta", "auto respuesta", "ausente", "ausencia:",
     "read:", "leido:", "not read:", "no leido:", "accepted:", "aceptada:", "aceptado:", "declined:", "rechazada:",
-    "rechazado:", "tentative:", "provisional:", "delivered:", "entregado:", "relayed:", "retransmitido:", "returned mail",
-    "vacation", "vacaciones", "failure notice", "mail delivery", "undeliver", "devuelto", "devolucion", "canceled:",
-    "cancelado:", "failed:", "delay", "mail system error", "considered unsolicited", "warning: could not",
-    "warning: message", "mail not delivered", "ooo:", "ooo ", "[auto", "your message", "out of office",
+    "rechazado:", "tentative:", "provisional:", "delivered:", "entregado:", "relayed:", "retransmitido:", "vacation",
+    "vacaciones", "canceled:", "cancelado:", "ooo:", "ooo ", "[auto", "your message", "out of office",
 )  # fmt: skip
 _SUBJECT_HOLDS = (
     "respuesta automatica", "respuesta automatizada", "automatic reply", "automatic response", "automated reply",
     "automated response", "autoreply", "auto-reply", "auto reply", "auto-response", "autoresponse", "autorespuesta",
-    "fuera de la oficina", "fuera de oficina", "out of office", "out of the office", "out-of-office", "no se pudo entregar",
-    "no se puede entregar", "no se ha podido entregar", "no pudo ser entregado", "no se entrego", "undeliverable",
-    "undelivered mail", "delivery status notification", "delivery failure", "delivery has failed", "delivery failed",
-    "delivery notification", "delivery report", "mail delivery", "failure notice", "returned to sender",
-    "mensaje devuelto", "correo devuelto", "estado de entrega", "estado de la entrega", "error de entrega",
-    "fallo de entrega", "fallo en la entrega", "entrega fallida", "entrega retrasada", "acuse de recibo",
-    "read receipt", "return receipt", "message delayed", "could not be delivered", "non remis", "unzustellbar",
-    "automatische antwort", "abwesenheit", "reponse automatique", "resposta automatica", "risposta automatica",
-    "mensaje automatico", "notificacion automatica", "on vacation", "de vacaciones", "nondeliverable", "non-delivery",
-    "confirmacion de lectura", "absence du bureau", "ausencia del trabajo", "i am away", "delayed mail", "mail failure",
-    "undelivered message", "message not delivered", "mail system error", "delivery problem",
+    "fuera de la oficina", "fuera de oficina", "out of office", "out of the office", "out-of-office",
+    "acuse de recibo", "read receipt", "return receipt", "automatische antwort", "abwesenheit", "reponse automatique",
+    "resposta automatica", "risposta automatica", "mensaje automatico", "notificacion automatica", "on vacation",
+    "de vacaciones", "confirmacion de lectura", "absence du bureau", "ausencia del trabajo", "i am away",
 )  # fmt: skip
+_FAILURE_BEGINS = (
+    "returned mail", "failure notice", "mail delivery", "undeliver", "devuelto", "devolucion", "failed:", "delayed",
+    "delayed:", "considered unsolicited", "warning: could not", "warning: message",
+)  # fmt: skip
+_FAILURE_HOLDS = (
+    "no se pudo entregar", "no se puede entregar", "no se ha podido entregar", "no pudo ser entregado", "no se entrego",
+    "undeliverable", "undelivered mail", "undelivered message", "delivery status notification", "delivery failure",
+    "delivery has failed", "delivery failed", "delivery notification", "delivery report", "mail delivery",
+    "failure notice", "returned to sender", "mensaje devuelto", "correo devuelto", "estado de entrega",
+    "estado de la entrega", "error de entrega", "fallo de entrega", "fallo en la entrega", "entrega fallida",
+    "entrega retrasada", "message delayed", "could not be delivered", "non remis", "unzustellbar", "nondeliverable",
+    "non-delivery", "delayed mail", "mail failure", "not delivered", "mail system error", "delivery problem",
+    "message not delivered", "returned mail", "failure delivery", "delivery warning",
+)  # fmt: skip
+FAILURE = "asunto de entrega fallida"
 _TEXT_HOLDS = (
     "fuera de la oficina", "fuera de oficina", "fuera de mi oficina", "estoy de vacaciones", "encuentro de vacaciones",
     "estare de vacaciones", "en periodo vacacional", "ausente de la oficina", "estare ausente", "me encuentro ausente",
     "out of the office", "out of office", "out of my office", "i am on vacation", "i'm on vacation", "on annual leave",
     "on maternity leave", "i am currently away", "i'm currently away", "i will be away", "am away from", "be away from",
-    "limited access to e", "acceso limitado a", "mensaje automatico", "correo automatico", "respuesta automatica",
-    "respuesta automatizada", "automated message", "automatic message", "automated response", "automatic response",
-    "automatic reply", "automated reply", "automated e-mail", "automated email", "auto-generated", "autogenerado",
-    "generado automaticamente", "generada automaticamente", "generated automatically", "automatically generated",
+    "limited access to e", "acceso limitado a mi correo", "acceso limitado al correo", "un mensaje automatico",
+    "un correo automatico", "una respuesta automatica", "una respuesta automatizada", "automated message",
+    "automatic message", "automated response", "automatic response", "automatic reply", "automated reply",
+    "automated e-mail", "automated email", "auto-generated", "autogenerado", "generado automaticamente",
+    "generada automaticamente", "generated automatically", "automatically generated", "created automatically",
     "enviado automaticamente", "no responda a este", "no responda este", "no respondas a este", "no respondas este",
     "no responder a este", "no responder este", "no conteste a este", "no contestar este", "no conteste este",
-    "favor de no responder", "do not reply to this", "don't reply to this", "not reply to this", "do not respond to this",
-    "hemos recibido su ", "hemos recibido tu ", "hemos recibido satisfactoriamente", "gracias por contactar",
-    "gracias por comunicar", "gracias por escribir", "gracias por ponerse en contacto", "thank you for contacting",
-    "thanks for contacting", "we have received your", "we've received your", "has been received", "ha sido recibido",
-    "thank you for your email. i am", "thank you for your e-mail. i am", "buzon no es monitoreado", "unattended mailbox",
-    "buzon no se revisa", "direccion no es monitoreada", "return to the office", "regreso a la oficina",
-    "could not be delivered", "no se pudo entregar", "no se ha podido entregar", "undeliverable", "delivery failed",
-    "this mailbox is no longer", "no longer with", "ya no labora", "ya no trabaja", "no longer works", "no longer employed",
-    "this address is no longer", "esta direccion ya no",
+    "favor de no responder", "not reply to this", "don't reply to this", "not respond to this", "hemos recibido su ",
+    "hemos recibido tu ", "hemos recibido satisfactoriamente", "gracias por contactar", "gracias por comunicarse",
+    "gracias por escribirnos", "gracias por ponerse en contacto", "thank you for contacting", "has been received",
+    "thanks for contacting", "we have received your", "we've received your", "thank you for your email. i am",
+    "buzon no es monitoreado", "unattended mailbox", "buzon no se revisa", "direccion no es monitoreada",
+    "return to the office", "regreso a la oficina", "could not be delivered", "undeliverable", "delivery failed",
+    "this mailbox is no longer", "no longer employed", "this address is no longer", "esta direccion ya no",
 )  # fmt: skip
+# A student on holiday says so too; a note that names the matter itself was written by a person.
+_MATTER = ("seguro", "imss", "constancia", "vigencia", "facultativ", "nss", "derechohab", "dar de alta", "formular")
 _TEXT_CHARS = 700  # a vacation note says so in its first lines
 
 
@@ -124,7 +131,13 @@ def is_bounce_sender(address: str) -> bool:
 
 
 def hard_mark(
-    headers: Headers, kind: str, part_types: Iterable[str], sender: str | None, own: frozenset[str], staff: frozenset[str]
+    headers: Headers,
+    part_types: Iterable[str],
+    *,
+    kind: str,
+    sender: str | None,
+    own: frozenset[str],
+    staff: frozenset[str],
 ) -> tuple[HardCode | None, str]:
     """Return the first hard mark and a detail for the ledger; None: it may be answered.
 
@@ -135,7 +148,8 @@ def hard_mark(
         return "null_sender", ""
     submitted = [_first_word(value) for value in headers.all("auto-submitted")]
     if automatic := [word for word in submitted if word not in ("", "no")]:
-        return "auto_submitted", automatic[0][:40]
+        # Only a known word goes to the ledger: what a header says is not ours to print.
+        return "auto_submitted", automatic[0] if automatic[0] in ("auto-replied", "auto-generated") else ""
     reports = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
     if kind == "multipart/report" or reports & set(part_types):
         return "report", ""
@@ -199,8 +213,10 @@ def weak_marks(
     folded = fold(subject).strip()
     if folded.startswith(_SUBJECT_BEGINS) or any(phrase in folded for phrase in _SUBJECT_HOLDS):
         found.append("asunto de respuesta automática")
+    if folded.startswith(_FAILURE_BEGINS) or any(phrase in folded for phrase in _FAILURE_HOLDS):
+        found.append(FAILURE)
     start = " ".join(fold(own_text[:_TEXT_CHARS]).split())
-    if any(phrase in start for phrase in _TEXT_HOLDS):
+    if any(phrase in start for phrase in _TEXT_HOLDS) and not any(word in start for word in _MATTER):
         found.append("texto de respuesta automática")
     if not to_us:
         found.append("el buzón no está entre los destinatarios")

@@ -13,13 +13,17 @@ from mailbot.core.authentication import Authentication, authentication
 from mailbot.core.bounce import Bounce, find_bounce
 from mailbot.core.cloud import has_cloud_link
 from mailbot.core.header_text import (
-    SUBJECT_CHARS, addresses, clean_line, clean_lines, decode_header, header_date, message_ids,
-)  # fmt: skip
+    SUBJECT_CHARS,
+    addresses,
+    clean_line,
+    clean_lines,
+    decode_header,
+    header_date,
+    message_ids,
+)
 from mailbot.core.html_text import HTML_CHARS, html_to_text, pictures_in, without_pictures
 from mailbot.core.mime import Headers, Part, Structure, read_headers, structure
-from mailbot.core.own_words import (
-    TEXT_CHARS, case_token, split_words, unflow, without_header_lines,
-)  # fmt: skip
+from mailbot.core.own_words import TEXT_CHARS, case_token, is_forward, split_words, unflow, without_header_lines
 
 __all__ = ["Attachment", "Authentication", "Bounce", "Message", "Sniffed", "mail_day", "parse", "parse_headers_only"]
 
@@ -86,7 +90,7 @@ def parse(
     try:
         return read(raw, own, staff, authserv=authserv, attachment_limit=attachment_limit)
     except Exception:  # a bug of ours: the mail is still taken in, and a person looks at it
-        blank = _from_headers(Headers(), Structure((), "", (), True), "", own, staff, authserv)
+        blank = _from_headers(Headers(), Structure((), "", (), True), "", own=own, staff=staff, authserv=authserv)
         return replace(blank, digest=sha256(raw).hexdigest(), problems=("no_se_pudo_leer",))
 
 
@@ -95,7 +99,7 @@ def read(raw: bytes, own: frozenset[str], staff: frozenset[str], *, authserv: st
     mail = structure(raw)
     headers = mail.mails[0]
     words = _read_words(mail, own, headers)
-    message = _from_headers(headers, mail, words.own, own, staff, authserv)
+    message = _from_headers(headers, mail, words.own, own=own, staff=staff, authserv=authserv)
     ours = _our_own_mails(mail, own)
     files, problems = gather(
         [p for p in mail.parts if p.message not in ours], words.shown, not words.forward, attachment_limit
@@ -104,13 +108,13 @@ def read(raw: bytes, own: frozenset[str], staff: frozenset[str], *, authserv: st
         problems.append("enlace_a_la_nube")
     if not mail.complete:
         problems.append("demasiadas_partes")
+    message = _with_bounce(message, raw, mail, is_forward(message.subject))
     return replace(
         message,
         digest=sha256(raw).hexdigest(),
         text=words.text,
         attachments=tuple(files),
         problems=(*message.problems, *problems),
-        bounce=_bounce_of(raw, mail, message),
         case_token=case_token(message.subject, words.own),
     )
 
@@ -121,7 +125,8 @@ def parse_headers_only(
     """Read a mail too large to fetch from its headers alone; its digest is of the headers and the size."""
     headers, _ = read_headers(raw_header, 0, len(raw_header))
     kind = headers.text("content-type", 100).split(";")[0].strip().lower()
-    message = _from_headers(headers, Structure((headers,), kind, (), False), "", own, staff, authserv)
+    outer = Structure((headers,), kind, (), False)
+    message = _from_headers(headers, outer, "", own=own, staff=staff, authserv=authserv)
     digest = sha256(raw_header + b"\0%d" % size).hexdigest()
     return replace(message, digest=digest, problems=(*message.problems, "demasiado_grande"))
 
@@ -136,7 +141,13 @@ def mail_day(message: Message, received: datetime, now: datetime, tz: ZoneInfo) 
 
 
 def _from_headers(
-    headers: Headers, mail: Structure, own_text: str, own: frozenset[str], staff: frozenset[str], authserv: str
+    headers: Headers,
+    mail: Structure,
+    own_text: str,
+    *,
+    own: frozenset[str],
+    staff: frozenset[str],
+    authserv: str,
 ) -> Message:
     sender, name, problems = _sender(headers)
     to = tuple(a for raw in headers.all("to") for _, a in addresses(raw))
@@ -144,7 +155,7 @@ def _from_headers(
     resent = tuple(a for raw in headers.all("resent-to") for _, a in addresses(raw))
     subject = clean_line(decode_header(headers.first("subject") or b""), SUBJECT_CHARS)
     types = [p.type for p in mail.parts if p.message == 0]
-    hard, detail = machine.hard_mark(headers, mail.type, types, sender, own, staff)
+    hard, detail = machine.hard_mark(headers, types, kind=mail.type, sender=sender, own=own, staff=staff)
     marks = machine.Marks(
         hard,
         detail,
@@ -249,7 +260,17 @@ def _our_own_mails(mail: Structure, own: frozenset[str]) -> frozenset[int]:
     )
 
 
-def _bounce_of(raw: bytes, mail: Structure, message: Message) -> Bounce | None:
-    """Only what a server sent can be a bounce; a person's "no me llegó" is none."""
-    looks = message.mark_code in ("null_sender", "report", "bounce_sender", "auto_submitted")
-    return find_bounce(raw, mail) if looks else None
+def _with_bounce(message: Message, raw: bytes, mail: Structure, forward: bool) -> Message:
+    """Read what a server sent as a bounce; a person's "no me llegó" is none.
+
+    A failure report without any of a server's marks is known by its subject together with what it names or returns:
+    the student's own PDF may hang in the returned mail, and must not look like a new one.
+    """
+    if message.mark_code in ("null_sender", "report", "bounce_sender", "auto_submitted"):
+        return replace(message, bounce=find_bounce(raw, mail))
+    if message.mark_code is None and machine.FAILURE in message.weak_marks and not forward:
+        found = find_bounce(raw, mail)
+        if found is not None or len(mail.mails) > 1:
+            marks = machine.Marks("report", "rebote", message.weak_marks)
+            return replace(message, bounce=found, mark_code=marks.hard, hard_mark=marks.reason)
+    return message

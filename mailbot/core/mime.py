@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_qp, a2b_uu
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote_to_bytes
 
 from mailbot.core.header_text import clean_line, decode_header, decode_text, lenient_base64
@@ -243,7 +243,8 @@ def structure(raw: bytes) -> Structure:
             alternatives += type_ == "multipart/alternative"
             inside = alternatives if type_ == "multipart/alternative" else entity.alternative
             children = _children(part, inside, entity.depth)
-            parts += [] if children else [part]
+            # Without any boundary it is read as the text it would be without its Content-Type.
+            parts += [] if children else [replace(part, type="text/plain")]
             todo += reversed(children)
         elif holds_mail(part):
             if len(mails) >= MESSAGES_MOST:
@@ -296,7 +297,7 @@ def _guessed(source: bytes, start: int, end: int) -> bytes:
 
 
 def _between(source: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, int]]:
-    """Return the slices between lines that are exactly ``--boundary``, up to ``--boundary--`` or the end."""
+    """Return the slices between lines that are exactly ``--boundary`` or ``--boundary--``, or the end."""
     mark = b"--" + boundary
     found: list[tuple[int, int]] = []
     opened = -1
@@ -310,11 +311,10 @@ def _between(source: bytes, start: int, end: int, boundary: bytes) -> list[tuple
         if rest in (b"", b"--"):
             if opened >= 0:
                 found.append((opened, _line_end(source, opened, at)))
-            opened = after
-            if rest:
-                return found
+            # A multipart may use its parent's boundary (a real one did): the closing line then closes only the inner.
+            opened = -1 if rest else after
         at = source.find(b"\n" + mark, after - 1, end) + 1 or -1
-    if opened >= 0 and opened < end:
+    if 0 <= opened < end:
         found.append((opened, end))
     return found
 

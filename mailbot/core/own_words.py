@@ -28,7 +28,7 @@ _FORWARD_SUBJECTS = ("fwd:", "fw:", "rv:", "reenv:", "fwd.", "wg:", "enc:", "tr:
 _DEVICE_LINES = (
     "enviado desde mi ", "enviado desde outlook", "enviado desde correo", "enviado desde yahoo", "enviado desde gmail",
     "enviado desde un ", "enviado desde el ", "enviado desde samsung", "enviado desde huawei", "enviado desde proton",
-    "enviado desde <http", "enviado con ", "enviado do meu ", "enviado a partir d", "enviado por ultimo", "sent from my ",
+    "enviado desde <http", "enviado con ", "enviado do meu ", "enviado a partir d", "sent from my ",
     "sent from outlook", "sent from mail for", "sent from yahoo", "sent from samsung", "sent from proton", "sent with ",
     "sent via ", "obtener outlook para", "obtenga outlook para", "get outlook for", "descarga outlook para",
     "envoye de mon", "von meinem ",
@@ -129,8 +129,9 @@ def _after_attribution(folded: Sequence[str], at: int) -> int | None:
         if end > at and not folded[end]:
             return None
         text = f"{text} {folded[end]}".strip()
-        if text.endswith(_SAID) or (text.endswith(">:") and _CLOCK.search(text)) or _names_first(text):
-            following = next((line for line in folded[end + 1 : end + 4] if line), "")
+        following = next((line for line in folded[end + 1 : end + 4] if line), "")
+        foreign = text.endswith(":") and "@" in text and bool(_CLOCK.search(text)) and following.startswith(">")
+        if text.endswith(_SAID) or (text.endswith(">:") and _CLOCK.search(text)) or _names_first(text) or foreign:
             sure = _CLOCK.search(text) or "@" in text or following.startswith(">")
             return end + 1 if sure and len(text) < 600 else None
     return None
