@@ -16,7 +16,8 @@ Security = Literal["tls", "starttls", "none"]
 class Credential(Protocol):
     """What proves that we may log in: a password, or an access token that is renewed."""
 
-    kind: Literal["password", "oauth2"]
+    @property
+    def kind(self) -> Literal["password", "oauth2"]: ...
 
     def secret(self, *, fresh: bool = False) -> str:
         """Return it; ``fresh`` when the server has just refused the last one. May block; raises ServerTrouble."""
@@ -50,7 +51,7 @@ class SmtpAccount:
     security: Security
     username: str
     credential: Credential | None  # None = the server asks for none
-    messages_per_minute: int = 25  # 0 = no limit
+    sender: str  # the envelope's; bounces come back to it
     ca_file: str = ""
 
 

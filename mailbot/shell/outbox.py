@@ -64,12 +64,18 @@ class Patience:
 class Smtp:
     """Sends one mail at a time over a kept connection."""
 
-    def __init__(self, account: SmtpAccount, sender: str, patience: Patience = Patience()) -> None:
-        self._account, self._sender, self._patience = account, sender, patience
+    def __init__(self, account: SmtpAccount, patience: Patience = Patience()) -> None:
+        self._account, self._sender, self._patience = account, account.sender, patience
         self._client: SMTP | None = None
         self._carried = 0
         self._used_at = 0.0
         self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Smtp:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def send(self, raw: bytes, to: Sequence[str], cc: Sequence[str] = ()) -> Result:
         """Send to all of them. A refused Cc harms nothing; where no To is taken, nobody gets it."""
@@ -273,8 +279,8 @@ class Smtp:
     def _bad_login(self, error: SMTPAuthenticationError) -> NoReturn:
         if self._account.credential is not None and self._account.credential.kind == "oauth2":
             raise later(
-                f"SMTP {self._where}: no aceptó el permiso OAuth2 (respuesta {_status(error)}); revisa que la aplicación "
-                "pueda enviar desde este buzón y que SMTP AUTH esté activado (docs/oauth.md)") from None
+                f"SMTP {self._where}: no aceptó el permiso OAuth2 (respuesta {_status(error)}); revisa que la "
+                "aplicación pueda enviar desde este buzón y que SMTP AUTH esté activado (docs/oauth.md)") from None
         raise later(
             f"SMTP {self._where}: usuario o contraseña incorrectos (respuesta {_status(error)}); "
             "revisa smtp.username y MAILBOT_SMTP_PASSWORD") from None

@@ -6,6 +6,7 @@ Everything here blocks and belongs to one thread; `mailbox.py` has that thread.
 from __future__ import annotations
 
 import imaplib
+import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from mailbot.shell.fetched import Fetched, Found, Look, Moved, Watermark, intern
 from mailbot.shell.idle import DrainingIdle, readable
 from mailbot.shell.imap_login import close, open_mailbox
 
+MESSAGE_ID = re.compile(r'<[!#-\[\]-~]{1,900}>')  # what needs no escape inside quotes
 PART_BYTES = 2**20  # of a big mail at once: a slow line still answers within the socket's timeout
 HEADER_BYTES = 2**18  # no honest header is longer
 LOOK_MOST = 200  # a hundred thousand mails to answer are answered in portions
@@ -214,6 +216,13 @@ class Session:
             self.uidvalidity, self.uid_next = self._select(self.account.folder)
             if self.uidvalidity != home[0]:
                 raise imaplib.IMAP4.abort("renumbered while away")
+
+    def has_mail(self, folder: str, message_id: str) -> bool:
+        """Tell whether a folder has a mail with this Message-ID; a folder that is not there has none."""
+        if not MESSAGE_ID.fullmatch(message_id) or not self._box.folder.exists(folder):
+            return False
+        with self.visiting(folder):
+            return bool((self._ask("SEARCH", f'HEADER Message-ID "{message_id}"')[-1] or b"").split())
 
     def special_folder(self, use: str) -> str | None:
         r"""Return the name of the server's `\Sent`, `\Junk`… folder (RFC 6154), where it marks one."""

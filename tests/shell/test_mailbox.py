@@ -202,6 +202,16 @@ async def test_a_copy_of_a_reply_is_kept_in_a_folder_that_is_made_where_missing(
     assert (dovecot.mails("Enviados"), dovecot.flags("Enviados")) == ([mail(1), mail(2)], [{"\\Seen"}] * 2)
 
 
+async def test_a_copy_that_is_in_sent_already_is_recognised_by_its_id(dovecot: Dovecot) -> None:
+    async with Mailbox(account(dovecot)) as mailbox:
+        await mailbox.append("Enviados", mail(1))
+        asked = [("Enviados", "<1@example.com>"), ("Enviados", "<2@example.com>"), ("No hay", "<1@example.com>"),
+                 ("Enviados", '<1@example.com>" ALL "')]
+        assert [await mailbox.call(lambda s, w=where, i=name: s.has_mail(w, i)) for where, name in asked] == [
+            True, False, False, False]
+        assert await uids(mailbox, Watermark((await mailbox.baseline(None)).uidvalidity, 0)) == []
+
+
 async def test_another_folder_is_watched_without_leaving_ours(dovecot: Dovecot) -> None:
     dovecot.append(mail(1))
     async with Mailbox(account(dovecot)) as mailbox:

@@ -21,13 +21,14 @@ HASTE = Patience(connect=0.5, command=0.5, after_data=0.5)
 
 def account(server: SmtpServer, **changes: object) -> SmtpAccount:
     values: dict[str, object] = {
-        "host": server.host, "port": server.port, "security": "none", "username": OURS, "credential": None}
+        "host": server.host, "port": server.port, "security": "none", "username": OURS, "credential": None,
+        "sender": OURS}
     return SmtpAccount(**(values | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture
 async def smtp(smtp_server: SmtpServer) -> AsyncIterator[Smtp]:
-    client = Smtp(account(smtp_server), OURS, HASTE)
+    client = Smtp(account(smtp_server), HASTE)
     yield client
     await client.close()
 
@@ -61,7 +62,9 @@ async def test_where_the_student_is_refused_nobody_gets_a_copy(smtp_server: Smtp
     assert envelopes(smtp_server) == [(OURS, (STAFF,), RAW)]
 
 
-async def test_a_greylisted_student_is_tried_later_and_the_copy_with_it(smtp_server: SmtpServer, smtp: Smtp) -> None:
+async def test_a_greylisted_student_is_tried_later_and_the_copy_with_it(
+    smtp_server: SmtpServer, smtp: Smtp,
+) -> None:
     smtp_server.mood.greylist = True
     smtp_server.greylisted.add(STAFF)
     first = await smtp.send(RAW, [ANA], [STAFF])
@@ -71,7 +74,9 @@ async def test_a_greylisted_student_is_tried_later_and_the_copy_with_it(smtp_ser
     assert len(smtp_server.received) == 1
 
 
-async def test_a_storm_of_4xx_puts_each_mail_off_and_keeps_the_connection(smtp_server: SmtpServer, smtp: Smtp) -> None:
+async def test_a_storm_of_4xx_puts_each_mail_off_and_keeps_the_connection(
+    smtp_server: SmtpServer, smtp: Smtp,
+) -> None:
     smtp_server.mood.storm = 5
     results = [await smtp.send(RAW, [ANA]) for _ in range(6)]
     put_off = TryLater(f"SMTP 127.0.0.1:{smtp_server.port}: aplazó el correo (respuesta 451 4.3.2)")
@@ -130,7 +135,9 @@ async def test_a_kept_connection_that_the_server_closed_is_made_anew_unnoticed(
     assert (first, second, smtp_server.connections) == (Accepted(), Accepted(), 2)
 
 
-async def test_a_server_that_takes_three_mails_a_connection_gets_all_of_them(smtp_server: SmtpServer, smtp: Smtp) -> None:
+async def test_a_server_that_takes_three_mails_a_connection_gets_all_of_them(
+    smtp_server: SmtpServer, smtp: Smtp,
+) -> None:
     smtp_server.mood.most_messages = 3
     results = [await smtp.send(RAW, [ANA]) for _ in range(7)]
     assert (results, smtp_server.connections) == ([Accepted()] * 7, 3)
@@ -138,7 +145,7 @@ async def test_a_server_that_takes_three_mails_a_connection_gets_all_of_them(smt
 
 async def test_a_server_with_no_connection_left_is_tried_later(smtp_server: SmtpServer) -> None:
     smtp_server.mood.most_connections = 1
-    first, second = Smtp(account(smtp_server), OURS, HASTE), Smtp(account(smtp_server), OURS, HASTE)
+    first, second = Smtp(account(smtp_server), HASTE), Smtp(account(smtp_server), HASTE)
     assert await first.send(RAW, [ANA]) == Accepted()
     assert await second.send(RAW, [ANA]) == TryLater(
         f"SMTP 127.0.0.1:{smtp_server.port}: no atiende por ahora (respuesta 421); se intentará de nuevo", connection=True)
@@ -150,7 +157,7 @@ async def test_a_server_with_no_connection_left_is_tried_later(smtp_server: Smtp
 
 async def test_a_server_that_is_down_is_named_and_found_again_on_the_same_port() -> None:
     server = SmtpServer(port=free_port())
-    smtp = Smtp(account(server), OURS, HASTE)
+    smtp = Smtp(account(server), HASTE)
     down = await smtp.send(RAW, [ANA])
     server.start()
     up = await smtp.send(RAW, [ANA])
@@ -209,7 +216,7 @@ async def test_a_password_with_blanks_and_accents_logs_in_over_verified_tls(cert
     for starttls in (True, False):
         with running_smtp(passwords={OURS: "una contraseña"}, tls=certificates, starttls=starttls) as server:
             smtp = Smtp(account(server, security="starttls" if starttls else "tls", ca_file=str(certificates.ca),
-                                credential=Password("una contraseña")), OURS)
+                                credential=Password("una contraseña")))
             assert (await smtp.send(RAW, [ANA]), server.logins) == (Accepted(), [f"PLAIN {OURS}"])
             await smtp.close()
 
@@ -217,7 +224,7 @@ async def test_a_password_with_blanks_and_accents_logs_in_over_verified_tls(cert
 async def test_a_certificate_of_an_unknown_authority_is_not_trusted(certificates: Certificates) -> None:
     for starttls in (True, False):
         with running_smtp(tls=certificates, starttls=starttls) as server:
-            smtp = Smtp(account(server, security="starttls" if starttls else "tls"), OURS)
+            smtp = Smtp(account(server, security="starttls" if starttls else "tls"))
             result = await smtp.send(RAW, [ANA])
             assert isinstance(result, TryLater)
             assert (result.connection, "su certificado no es de confianza" in result.reason) == (True, True)
@@ -225,14 +232,14 @@ async def test_a_certificate_of_an_unknown_authority_is_not_trusted(certificates
 
 
 async def test_starttls_that_is_not_offered_is_never_done_without(smtp_server: SmtpServer) -> None:
-    smtp = Smtp(account(smtp_server, security="starttls"), OURS)
+    smtp = Smtp(account(smtp_server, security="starttls"))
     assert await smtp.send(RAW, [ANA]) == TryLater(
         f'SMTP 127.0.0.1:{smtp_server.port}: no ofrece STARTTLS; prueba smtp.security = "tls" (puerto 465)', connection=True)
 
 
 async def test_a_wrong_password_holds_the_outbox_and_gives_no_mail_up() -> None:
     with running_smtp(passwords={OURS: "buena"}) as server:
-        smtp = Smtp(account(server, credential=Password("mala")), OURS)
+        smtp = Smtp(account(server, credential=Password("mala")))
         result = await smtp.send(RAW, [ANA])
         assert result == TryLater(
             f"SMTP 127.0.0.1:{server.port}: usuario o contraseña incorrectos (respuesta 535 5.7.8); "
@@ -242,7 +249,7 @@ async def test_a_wrong_password_holds_the_outbox_and_gives_no_mail_up() -> None:
 
 
 async def test_no_security_is_for_this_machine_only() -> None:
-    smtp = Smtp(SmtpAccount("192.0.2.1", 25, "none", OURS, None), OURS)
+    smtp = Smtp(SmtpAccount("192.0.2.1", 25, "none", OURS, None, OURS))
     result = await smtp.send(RAW, [ANA])
     assert result == Refused(
         'smtp.security: "none" solo sirve en esta misma máquina (127.0.0.1) y no con 192.0.2.1; '
