@@ -20,15 +20,15 @@ def smtp_account(config: Config) -> SmtpAccount:
     s = config.smtp
     credential = None if s.auth == "none" else _credential(config, s.auth, "MAILBOT_SMTP_PASSWORD")
     return SmtpAccount(
-        s.host, s.port, s.security, config.smtp_username, credential, s.messages_per_minute, _ca(config, s.ca_file)
+        s.host, s.port, s.security, config.smtp_username, credential, config.mailbox.address, _ca(config, s.ca_file)
     )
 
 
 def _credential(config: Config, auth: str, name: str) -> Credential:
     if auth == "oauth2":
-        from mailbot.shell.oauth import credential
+        from mailbot.shell.grants import tokens
 
-        return credential(config)
+        return tokens(config)
     text = secret(name)
     if text is None:
         raise ConfigProblems([f"{name}: falta la contraseña; ponla en esa variable o en un archivo con {name}_FILE"])
