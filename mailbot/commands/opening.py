@@ -1,0 +1,41 @@
+"""The store as the commands open it: beside a daemon, without its lock, for one question or change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from mailbot.config import Config
+    from mailbot.shell.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def config_option(function: F) -> F:
+    """Give a command the option --config."""
+    path = click.Path(path_type=Path)
+    return click.option("--config", "path", type=path, default=Path("config.toml"), metavar="ARCHIVO")(function)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Config, Store]]:
+    """Open the configured store; what keeps it from opening ends the command with one line."""
+    from mailbot.config import load
+    from mailbot.shell.store import StoreProblem, StoreUnavailable, open_store
+
+    config = load(path)
+    try:
+        store = open_store(config.store_url)
+        try:
+            yield config, store
+        finally:
+            store.close()
+    except StoreProblem as problem:
+        raise click.ClickException(str(problem)) from None
+    except StoreUnavailable as problem:
+        raise click.ClickException(f"la base de datos está ocupada o llena ({problem}); intenta otra vez") from None

@@ -1,0 +1,273 @@
+"""The daemon: who wakes whom.
+
+    IMAP says that something changed  -> look   -> the ledger has new rows   -> wakes work
+    the ledger has waiting rows       -> work   -> an outcome is recorded    -> wakes post
+    the outbox has due rows           -> post   -> SMTP has accepted         -> wakes tidy
+    something is answered or sent     -> tidy   -> the mailbox shows it
+    the clock ticks (APScheduler)     -> reminders, briefing, retention      -> wake post
+
+Each is a loop that fails for itself: while IMAP is away what is recorded is still sent, and the other way round. A store
+that is full or locked stops them all, until it is well again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy import Connection
+
+from mailbot.config import Config
+from mailbot.shell import daemons, flags, ledger, letters, privacy
+from mailbot.shell.clock import Clock
+from mailbot.shell.failures import ServerTrouble
+from mailbot.shell.heartbeat import notify, serve_metrics, watchdog_seconds
+from mailbot.shell.log import log
+from mailbot.shell.mailbox import Contact
+from mailbot.shell.parts import Parts, parts
+from mailbot.shell.postman import ServerAway
+from mailbot.shell.scheduler import Scheduler
+from mailbot.shell.store import StoreUnavailable
+from mailbot.shell.vitals import figures
+from mailbot.shell.workers import ReaderUnavailable
+
+STORE_PAUSE = 5.0  # seconds until a full or locked database is tried again
+POLL = 30.0  # a loop that nobody wakes looks anyway: another daemon or a command may have left it work
+SERVER_PAUSE = 5.0  # IMAP trouble with one folder; a lost connection is the mailbox thread's matter
+CONTACT_EVERY = 15.0
+
+
+class Daemon:
+    """All loops, and the bells between them."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._more, self._post, self._tidy = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._imap: Contact | None = None
+        self._smtp_trouble: str | None = None
+        self._smtp_good: datetime | None = None
+        self._store_trouble: str | None = None
+
+    async def run(self) -> int:
+        """Run until SIGTERM or SIGINT; return the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        async with parts(self._config, Clock(), self._recorded, self._contact) as p:
+            loop.add_signal_handler(signal.SIGHUP, self._reload, p)
+            await p.reminding.calendar_changed()
+            scheduler = self._scheduler(p)
+            jobs = [asyncio.create_task(job) for job in (
+                self._look(p), self._work(p), self._deliver(p), self._file(p), self._pulse(p))]  # fmt: skip
+            metrics = await self._metrics(p)
+            try:
+                scheduler.start()
+                self._say_hello()
+                await self._stopped_or_broken(jobs)
+            finally:
+                notify("STOPPING=1")
+                scheduler.stop()
+                for job in jobs:
+                    job.cancel()
+                await asyncio.gather(*jobs, return_exceptions=True)
+                await p.intake.stop()
+                if metrics is not None:
+                    metrics.close()
+        log.info("stopped")
+        return 0
+
+    async def _stopped_or_broken(self, jobs: list[asyncio.Task[None]]) -> None:
+        """Wait for a signal; a loop that ends by itself is a bug, and the service manager shall start us anew."""
+        stop = asyncio.create_task(self._stopping.wait())
+        done, _ = await asyncio.wait({stop, *jobs}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        for task in done:
+            if task is not stop:
+                task.result()
+
+    # -- the loops --------------------------------------------------------------------------------------------
+
+    async def _look(self, p: Parts) -> None:
+        async def once() -> float:
+            if p.intake.mark is None:
+                await self._first_look(p)
+            if await p.intake.look():
+                self._more.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(p.mailbox.changed(), max(POLL, p.config.mailbox.poll_seconds * 1.5))
+            return 0.0
+
+        await self._forever(once, "look")
+
+    async def _first_look(self, p: Parts) -> None:
+        """Say, at the very first start, what is left alone."""
+        known = await p.store.read(flags.get, "started")
+        mark = await p.intake.first_look()
+        notify("READY=1")
+        if known is None:
+            await p.store.write(flags.put, "started", p.clock.now().isoformat())
+            told = f"desde el {mark.since:%Y-%m-%d}" if mark.dated and mark.since else "a partir de ahora"
+            click.echo(f"Primer arranque: se contesta lo que llegue {told}; lo anterior se deja como está.", err=True)
+
+    async def _work(self, p: Parts) -> None:
+        async def once() -> float:
+            self._more.clear()
+            await p.intake.work(self._more)
+            self._tidy.set()
+            await _ring(self._more, _until(await p.store.read(ledger.next_waiting)))
+            return 0.0
+
+        await self._forever(once, "work")
+
+    async def _deliver(self, p: Parts) -> None:
+        async def once() -> float:
+            self._post.clear()
+            try:
+                went = await p.postman.deliver()
+            except ServerAway as away:
+                if self._smtp_trouble is None:
+                    log.warning("SMTP is away", reason=str(away))
+                self._smtp_trouble = str(away)
+                return p.postman.pause_after_failure()
+            if went:
+                if self._smtp_trouble is not None:
+                    log.info("SMTP is back")
+                self._smtp_trouble, self._smtp_good = None, datetime.now(UTC)
+                self._tidy.set()
+            await _ring(self._post, _until(await p.store.read(letters.next_due)))
+            return 0.0
+
+        await self._forever(once, "deliver")
+
+    async def _file(self, p: Parts) -> None:
+        async def once() -> float:
+            self._tidy.clear()
+            await p.filing.tidy()
+            await _ring(self._tidy, POLL)
+            return 0.0
+
+        await self._forever(once, "file")
+
+    async def _pulse(self, p: Parts) -> None:
+        """Show that we live: to the store, to systemd; and write down whom we have reached."""
+        every = daemons.BEAT_SECONDS if not p.store.is_sqlite else daemons.BEAT_SECONDS * 5
+        every = min(every, watchdog_seconds() or every)
+        told = 0.0
+
+        async def once() -> float:
+            nonlocal told
+            notify("WATCHDOG=1")
+            await p.store.write(daemons.beat, p.me)
+            now = asyncio.get_running_loop().time()
+            if now - told >= CONTACT_EVERY:
+                told = now
+                await p.store.write(self._note_contacts)
+            await asyncio.sleep(every)
+            return 0.0
+
+        await self._forever(once, "pulse")
+
+    async def _forever(self, once: Callable[[], Awaitable[float]], name: str) -> None:
+        """Repeat; the world's failures make a pause, and are said once when they begin and once when they end."""
+        while True:
+            try:
+                pause = await once()
+                if self._store_trouble is not None:
+                    self._store_trouble = None
+                    log.info("the database is well again")
+                    notify("STATUS=trabajando")
+            except StoreUnavailable as error:
+                pause = STORE_PAUSE
+                if self._store_trouble is None:
+                    log.error("the database cannot be written: nothing is taken in until it can", reason=str(error))
+                    notify("STATUS=la base de datos no se puede escribir")
+                self._store_trouble = str(error)
+                notify("WATCHDOG=1")
+            except (ServerTrouble, ReaderUnavailable) as trouble:
+                pause = SERVER_PAUSE
+                log.warning("trouble", loop=name, reason=str(trouble))
+            await asyncio.sleep(pause)
+
+    # -- bells ------------------------------------------------------------------------------------------------
+
+    def _recorded(self) -> None:
+        self._post.set()
+        self._tidy.set()
+
+    def _contact(self, contact: Contact) -> None:
+        if self._imap is not None and self._imap.connected != contact.connected:
+            log.info("IMAP is back") if contact.connected else log.warning(
+                "IMAP is away", reason=contact.trouble.reason if contact.trouble else ""
+            )
+        elif self._imap is None and not contact.connected and contact.trouble:
+            log.warning("IMAP is away", reason=contact.trouble.reason)
+        self._imap = contact
+        if contact.connected:
+            self._more.set()
+            self._tidy.set()
+
+    def _reload(self, p: Parts) -> None:
+        for problem in p.desk.reload():
+            click.echo(problem, err=True)
+        task = asyncio.ensure_future(p.reminding.calendar_changed())
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _note_contacts(self, c: Connection) -> None:
+        now = datetime.now(UTC)
+        if self._imap is not None and self._imap.connected:
+            flags.reached(c, flags.IMAP, now)
+        elif self._imap is not None:
+            flags.not_reached(c, flags.IMAP, now, self._imap.trouble.reason if self._imap.trouble else "")
+        if self._smtp_trouble is not None:
+            flags.not_reached(c, flags.SMTP, now, self._smtp_trouble)
+        elif self._smtp_good is not None:
+            flags.reached(c, flags.SMTP, self._smtp_good)
+
+    def _scheduler(self, p: Parts) -> Scheduler:
+        async def remind() -> None:
+            if await p.reminding.tick():
+                self._post.set()
+
+        async def brief() -> None:
+            await p.briefing.tick()
+            self._post.set()
+
+        async def forget_old() -> None:
+            now = p.clock.now()
+            await p.store.write(privacy.drop_bodies, now, p.config.store.keep_bodies_days)
+            await p.store.write(privacy.purge, now, p.config.store.keep_days)
+
+        return Scheduler({"reminders": (30, remind), "briefing": (60, brief), "retention": (6 * 3600, forget_old)})
+
+    async def _metrics(self, p: Parts) -> asyncio.Server | None:
+        port = p.config.watch.metrics_port
+        if not port:
+            return None
+
+        async def ask() -> dict[str, float]:
+            return await p.store.read(figures, p.config.store_url, datetime.now(UTC))
+
+        return await serve_metrics(port, ask)
+
+    def _say_hello(self) -> None:
+        office, mailbox = self._config.office, self._config.mailbox
+        mode = "simulacro: las respuestas van sólo al personal" if office.mode == "shadow" else "en vivo"
+        click.echo(f"mailbot atiende {mailbox.folder} de {mailbox.host} ({mode}).", err=True)
+        log.info("started", mode=office.mode)
+
+
+def _until(due: datetime | None) -> float:
+    """Return the seconds until an instant, within what a loop sleeps unwoken."""
+    if due is None:
+        return POLL
+    return min(max((due - datetime.now(UTC)).total_seconds(), 0.05), POLL)
+
+
+async def _ring(bell: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(bell.wait(), seconds)

@@ -1,0 +1,107 @@
+"""The program put together: from a configuration to all that runs, opened in order and closed in reverse."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import time
+
+from mailbot.config import Config
+from mailbot.core.office import Office
+from mailbot.shell import daemons, flags
+from mailbot.shell.briefing import Briefing
+from mailbot.shell.clock import Clock
+from mailbot.shell.counter import Counter
+from mailbot.shell.filing import Filing, Folders
+from mailbot.shell.intake import Intake, Mails, start_instant
+from mailbot.shell.limits import MEGABYTE, Limits
+from mailbot.shell.mailbox import Contact, Mailbox
+from mailbot.shell.outbox import Smtp
+from mailbot.shell.postman import Limits as PostLimits
+from mailbot.shell.postman import Postman
+from mailbot.shell.reminding import Reminding
+from mailbot.shell.servers import imap_account, smtp_account
+from mailbot.shell.store import OneAtATime, Store, StoreUnavailable, open_store, sqlite_path
+from mailbot.shell.workers import Readers
+
+
+@dataclass
+class Parts:
+    """Everything that runs, for the daemon and for --once alike."""
+
+    config: Config
+    clock: Clock
+    me: str
+    store: Store
+    desk: Counter
+    mailbox: Mailbox
+    intake: Intake
+    postman: Postman
+    reminding: Reminding
+    briefing: Briefing
+    filing: Filing
+
+
+def open_locked(config: Config) -> tuple[Store, OneAtATime | None]:
+    """Open the store for one that works on it; on SQLite that can be one process only."""
+    path = sqlite_path(config.store_url)
+    lock = OneAtATime(path) if path is not None else None
+    if lock is not None:
+        lock.take()
+    try:
+        return open_store(config.store_url), lock
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+@asynccontextmanager
+async def parts(
+    config: Config, clock: Clock, on_recorded: Callable[[], None], on_contact: Callable[[Contact], None] | None = None
+) -> AsyncIterator[Parts]:
+    """Open the store, the desk, the readers and both servers' doors; close them whatever happens."""
+    me = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
+    async with AsyncExitStack() as stack:
+        store, lock = open_locked(config)
+        if lock is not None:
+            stack.callback(lock.release)
+        stack.callback(store.close)
+        desk = Counter(config, store.write_now(flags.keyed_digest))
+        await store.write(daemons.arrive, me)
+        stack.push_async_callback(_leave, store, me)
+        readers = await stack.enter_async_context(Readers(Limits.of(config.limits), desk.desk.rulebook.reading))
+        mailbox = await stack.enter_async_context(Mailbox(imap_account(config), on_contact=on_contact))
+        smtp = Smtp(smtp_account(config))
+        stack.push_async_callback(smtp.close)
+        folders = config.mailbox.folders
+        filing = Filing(store, mailbox, Folders(folders.answered, folders.set_aside, folders.sent), clock)
+        intake = Intake(_mails(config, config.office), desk, store, mailbox, readers, clock, me, on_recorded)
+        rates = PostLimits(config.smtp.messages_per_minute, config.limits.replies_per_hour)
+        postman = Postman(store, smtp, desk, clock, me, rates, filing.was_sent)
+        await postman.start()
+        reminding = Reminding(store, desk, clock)
+        briefing = Briefing(store, desk, clock, time.fromisoformat(config.office_section.digest))
+        yield Parts(config, clock, me, store, desk, mailbox, intake, postman, reminding, briefing, filing)
+
+
+async def _leave(store: Store, me: str) -> None:
+    with suppress(StoreUnavailable):
+        await store.write(daemons.leave, me)
+
+
+def _mails(config: Config, office: Office) -> Mails:
+    m = config.mailbox
+    return Mails(
+        account=f"{config.imap_username}@{m.host}"[:200],
+        folder=m.folder,
+        start=start_instant(m.start, office.timezone),
+        attachment_bytes=config.limits.attachment_mb * MEGABYTE,
+        own=office.own_addresses,
+        staff=frozenset(a.lower() for a in office.staff),
+        authserv=m.authserv_id,
+    )
