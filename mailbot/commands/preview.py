@@ -20,11 +20,12 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 0; background: #f4f5f7; col
 header { padding: 20px 28px 8px; } h1 { margin: 0; font-size: 26px; } header p { max-width: 46rem; margin: 6px 0; }
 nav { padding: 4px 28px 14px; } nav a { display: inline-block; margin: 3px 10px 3px 0; color: #1a56b0; }
 section { padding: 18px 28px 26px; border-top: 1px solid #d5dbe5; } h2 { margin: 0; font-size: 20px; }
-.asunto { margin: 2px 0 12px; color: #46536a; } .vistas { display: flex; gap: 22px; overflow-x: auto; align-items: flex-start; }
+.asunto { margin: 2px 0 12px; color: #46536a; }
+.vistas { display: flex; gap: 22px; overflow-x: auto; align-items: flex-start; }
 figure { margin: 0; flex: none; } figcaption { font-size: 14px; color: #46536a; margin-bottom: 4px; }
 iframe { border: 1px solid #c3cad6; border-radius: 12px; background: #fff; height: 780px; }
-pre { margin: 0; padding: 14px; width: 420px; max-height: 752px; overflow: auto; background: #fff; white-space: pre-wrap;
-      border: 1px solid #c3cad6; border-radius: 12px; font-size: 13px; overflow-wrap: anywhere; }
+pre { margin: 0; padding: 14px; width: 420px; max-height: 752px; overflow: auto; background: #fff;
+      white-space: pre-wrap; border: 1px solid #c3cad6; border-radius: 12px; font-size: 13px; overflow-wrap: anywhere; }
 @media (prefers-color-scheme: dark) { body { background: #10141b; color: #e8ecf3; } pre { background: #1a202b; }
   nav a { color: #8fb8f7; } .asunto, figcaption { color: #b3bdcd; } }
 """
@@ -92,6 +93,6 @@ def _section(reply: Reply) -> str:
     )
     return (
         f'<section id="{reply.stem}"><h2>{reply.stem}</h2><p class="asunto">Asunto: {escape(reply.subject)}</p>'
-        f'<div class="vistas">{views}<figure><figcaption>Texto</figcaption><pre>{escape(reply.text)}</pre></figure></div>'
-        "</section>"
+        f'<div class="vistas">{views}<figure><figcaption>Texto</figcaption><pre>{escape(reply.text)}</pre></figure>'
+        "</div></section>"
     )

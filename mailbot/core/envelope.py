@@ -21,6 +21,7 @@ _ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 _PREFIX = re.compile(
     r"^\s*(?:re|r|rv|fw|fwd|resp|res|rsp|aw|wg|tr|enc|reenviado|respuesta)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*", re.I
 )
+_LOOKED_AT = 1_000  # characters of a subject; bounds the work on a hostile one
 _ADDRESS = re.compile(r"\S*[^\s@]@[^\s@]\S*")
 _LINK = re.compile(
     r"\S*(?:://|www\.)\S*|\b(?:mailto|tel|javascript|data):\S*|\b(?:[\w-]{2,}\.)+[^\W\d_]{2,}\b(?:/\S*)?",
@@ -46,7 +47,7 @@ _POLICY = _Policy(linesep="\r\n", raise_on_defect=True)
 
 def reply_subject(original: str | None, fallback: str) -> str:
     """Return "Re: " and the mail's own subject, without what identifies a person; ``fallback`` where none is left."""
-    own = _without_prefixes(visible(original or ""))
+    own = _without_prefixes(visible((original or "")[:_LOOKED_AT]))
     for pattern in (_ADDRESS, _LINK, _CURP, _DIGITS):
         own = pattern.sub(" ", own)
     own = _without_prefixes(re.sub(r"\s+", " ", own).strip())

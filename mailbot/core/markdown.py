@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
-from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -75,9 +74,7 @@ def imitates_marks(text: str) -> bool:
 @cache
 def _parser() -> MarkdownIt:
     parser = _Parser("commonmark", {"html": False})
-    return parser.disable(
-        ["image", "code", "fence", "html_block", "html_inline", "reference", "lheading", "backticks"]
-    )
+    return parser.disable(["image", "code", "fence", "html_block", "html_inline", "reference", "lheading", "backticks"])
 
 
 def tree(markdown: str) -> SyntaxTreeNode:
@@ -237,8 +234,7 @@ def _text_block(node: SyntaxTreeNode, marks: Marks, allowed: Allowed) -> str:
     first = int(str(node.attrs.get("start", 1)))
     numbered = node.type == "ordered_list"
     items = [
-        _text_item(item, f"{first + i}. " if numbered else "- ", marks, allowed)
-        for i, item in enumerate(node.children)
+        _text_item(item, f"{first + i}. " if numbered else "- ", marks, allowed) for i, item in enumerate(node.children)
     ]
     return ("\n\n" if any("\n\n" in i for i in items) else "\n").join(items)
 
@@ -250,11 +246,10 @@ def _text_item(item: SyntaxTreeNode, bullet: str, marks: Marks, allowed: Allowed
 
 
 def _text_button(label: str, url: str) -> str:
-    if url.startswith("mailto:"):
-        subject = re.search(r"[?&]subject=([^&]*)", url)
-        about = "" if subject is None else f" con el asunto «{visible(unquote(subject[1]))}»"
-        return f"{label}: escribe a {_address(url)}{about}"
-    return f"{label}: {url}"
+    if not url.startswith("mailto:"):
+        return f"{label}: {url}"
+    # A prepared answer can as well be written by hand.
+    return f"«{label}»" if "?" in url else f"{label}: {_address(url)}"
 
 
 def _address(url: str) -> str:
@@ -264,9 +259,7 @@ def _address(url: str) -> str:
 def _text_bars(chart: Barras) -> str:
     most = max((n for _, n in chart.filas), default=1) or 1
     wide = max((len(name) for name, _ in chart.filas), default=0)
-    return "\n".join(
-        f"{name.ljust(wide)}  {'█' * max(1, _BAR_CELLS * n // most)} {n}" for name, n in chart.filas
-    )
+    return "\n".join(f"{name.ljust(wide)}  {'█' * max(1, _BAR_CELLS * n // most)} {n}" for name, n in chart.filas)
 
 
 def _text_inline(nodes: Sequence[SyntaxTreeNode], marks: Marks, allowed: Allowed) -> str:

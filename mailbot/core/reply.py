@@ -30,6 +30,7 @@ from mailbot.core.templates import (
     compile_layout,
     compile_sheet,
     environment,
+    own_lines,
     render_body,
     source_problems,
 )  # fmt: skip
@@ -43,8 +44,8 @@ __all__ = [
 SUBJECT_CHARS = 120  # contract.md, "Replies"
 # Sites where anybody can publish: there only the very addresses of config.toml will do.
 _SHARED_SITES = frozenset(
-    {"docs.google.com", "forms.gle", "drive.google.com", "sites.google.com", "forms.office.com", "forms.cloud.microsoft",
-     "bit.ly", "tinyurl.com"}
+    {"docs.google.com", "forms.gle", "drive.google.com", "sites.google.com", "forms.office.com",
+     "forms.cloud.microsoft", "bit.ly", "tinyurl.com"}
 )  # fmt: skip
 # Any address in a source, linked or bare (a mail client links bare ones), and any target of a Markdown link.
 _URL = re.compile(r"(?:\b[a-z][a-z0-9+.\-]*://|\bmailto:|\bwww\.)[^\s<>()«»\"]+|(?<=\]\()(?!\s*\{\{)[^\s()]+", re.I)
@@ -191,7 +192,7 @@ def answer_problems(templates: Templates, text: str, office: Office | None = Non
     try:
         marks = Marks()
         known = _resolved(templates, variables(Values(hoy=next(sample_values()).hoy), target), marks)
-        tree = markdown.tree(templates.environment.from_string(text).render(known, marcas=marks))
+        tree = markdown.tree(templates.environment.from_string(own_lines(text)).render(known, marcas=marks))
     except (TemplateError, Absent) as error:
         return [f"no se puede mostrar: {_reason(error)}"]
     if office is None:
@@ -221,7 +222,7 @@ def _resolved(templates: Templates, known: dict[str, Any], marks: Marks) -> dict
         template = sheet.head.get(key)
         return None if template is None else marks.plain(render_body(template, known, marks))
 
-    answers = (templates.environment.from_string(a).render(known, marcas=marks) for a in known["respuestas"])
+    answers = (templates.environment.from_string(own_lines(a)).render(known, marcas=marks) for a in known["respuestas"])
     problems = dict.fromkeys(w for p in known["problemas"] if (w := words(p, "problema")))
     return known | {
         "problemas": tuple(problems),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -49,10 +50,12 @@ HEAD_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _TEXT_KEYS = ("asunto", "franja", "paso", "problema")
 
-FILTERS = frozenset({"default", "d", "first", "last", "length", "count", "join", "upper", "lower", "capitalize", "trim"})
+FILTERS = frozenset({"default", "first", "last", "length", "count", "join", "upper", "lower", "capitalize", "trim"})
+_PARTS = frozenset({"etiqueta", "valor", "leido", "regla", "dudas", "index", "first", "last", "length"})
+"""What may follow a dot: the parts of a row, of the staff's block, of a link, and of ``loop``."""
 _ALLOWED_NODES = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Include,
-    nodes.Filter, nodes.Test, nodes.Getattr, nodes.Getitem, nodes.Compare, nodes.Operand, nodes.And, nodes.Or,
+    nodes.Filter, nodes.Test, nodes.Getattr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or,
     nodes.Not, nodes.CondExpr, nodes.Concat, nodes.Tuple, nodes.List, nodes.Keyword,
 )  # fmt: skip
 _LOOP_DEPTH = 2  # with lists of at most 20, two loops write at most 400 times
@@ -120,15 +123,26 @@ def environment(pieces: Mapping[str, str]) -> Environment:
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         finalize=_marked,
-        loader=DictLoader(dict(pieces)),
+        loader=DictLoader({name: own_lines(text) for name, text in pieces.items()}),
         autoescape=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     env.globals.clear()
     env.filters = {k: v for k, v in env.filters.items() if k in FILTERS}
     return env
+
+
+# Lines with nothing but {% if %}, {% for %} and the like.
+_TAG_LINE = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}|\binclude\b).)*%\}[ \t]*)*\{%(?:(?!%\}|\binclude\b).)*?)(-?%\})[ \t]*\n", re.M)
+
+
+def own_lines(text: str) -> str:
+    """Make a line of tags alone leave no line, and no other line lose its end, as who writes Markdown expects.
+
+    The newline moves inside the tag, so line numbers stay. (Jinja's trim_blocks also eats the newline after a
+    paragraph that ends in {% endif %}, and joins two paragraphs.)
+    """
+    return _TAG_LINE.sub(r"\1\n\2", text)
 
 
 def split_head(text: str) -> tuple[dict[str, tuple[int, str]], str, list[tuple[int, str]]]:
@@ -175,15 +189,36 @@ def suggestion(word: str, known: object) -> str:
     return f"; ¿quisiste decir «{near[0]}»?" if near else ""
 
 
-def source_problems(env: Environment, text: str, names: frozenset[str], *, piece: bool = False) -> list[tuple[int, str]]:
+def source_problems(
+    env: Environment, text: str, names: frozenset[str], *, piece: bool = False
+) -> list[tuple[int, str]]:
     """Return the mistakes of one Jinja source, each with its line."""
     if imitates_marks(text):
         return [(1, "tiene caracteres de uso privado de Unicode; quítalos")]
     try:
-        tree = env.parse(text)
+        tree = env.parse(own_lines(text))
     except TemplateSyntaxError as error:
-        return [(error.lineno, f"no se entiende: {error.message}")]
+        return [(error.lineno, _syntax(error.message or ""))]
     return list(_node_problems(tree, names, env, frozenset(), 0, piece))
+
+
+_SYNTAX = (
+    (r"Unexpected end of template.*needs to be closed is '(\w+)'", "falta cerrar con {{% end{0} %}}"),
+    (r"Unexpected end of template", "falta cerrar una etiqueta {{% … %}}"),
+    (r"unknown tag '(end\w+|else|elif)'", "«{0}» sobra: no hay nada abierto que cierre"),
+    (r"unknown tag '(\w+)'", "la etiqueta «{0}» no existe"),
+    (r"expected token 'end of (?:print statement|statement block)', got '(.+)'", "sobra «{0}» o falta cerrar las llaves"),
+    (r"unexpected '(.+)'", "sobra «{0}»"),
+    (r"Missing end of (?:comment|raw)", "falta cerrar un comentario {{# … #}}"),
+)
+
+
+def _syntax(message: str) -> str:
+    """Say Jinja's complaint in Spanish."""
+    for pattern, words in _SYNTAX:
+        if found := re.search(pattern, message):
+            return "no se entiende: " + words.format(*found.groups())
+    return f"no se entiende; revisa las llaves {{{{ }}}} y {{% %}} ({message})"
 
 
 def _node_problems(
@@ -196,8 +231,8 @@ def _node_problems(
         yield node.lineno, f"la variable «{node.name}» no existe{suggestion(node.name, names | bound)}"
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         yield node.lineno, f"el filtro «{node.name}» no existe{suggestion(node.name, FILTERS)}"
-    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-        yield node.lineno, f"no se permite «.{node.attr}»"
+    if isinstance(node, nodes.Getattr) and node.attr not in _PARTS:
+        yield node.lineno, f"no existe «.{node.attr}»{suggestion(node.attr, _PARTS)}"
     if isinstance(node, nodes.Include):
         yield from _include_problems(node, env, piece)
     if isinstance(node, nodes.For):
@@ -212,9 +247,9 @@ def _node_problems(
 
 def _construct(node: nodes.Node) -> str:
     words = {
-        nodes.Assign: "{% set %}", nodes.AssignBlock: "{% set %}", nodes.Macro: "{% macro %}", nodes.Call: "llamar con ()",
-        nodes.CallBlock: "{% call %}", nodes.FilterBlock: "{% filter %}", nodes.Import: "{% import %}",
-        nodes.FromImport: "{% from %}", nodes.Extends: "{% extends %}", nodes.Block: "{% block %}",
+        nodes.Assign: "{% set %}", nodes.AssignBlock: "{% set %}", nodes.Macro: "{% macro %}",
+        nodes.Call: "llamar con ()", nodes.CallBlock: "{% call %}", nodes.FilterBlock: "{% filter %}",
+        nodes.Import: "{% import %}", nodes.FromImport: "{% from %}", nodes.Extends: "{% extends %}", nodes.Block: "{% block %}",
         nodes.With: "{% with %}", nodes.Slice: "rebanadas [a:b]",
     }  # fmt: skip
     return words.get(type(node), "hacer cuentas" if isinstance(node, nodes.BinExpr) else type(node).__name__)
@@ -251,7 +286,7 @@ def compile_sheet(env: Environment, name: str, text: str) -> tuple[Sheet | None,
         return None, [f"templates/email/{name}.md:{line}: {problem}" for line, problem in sorted(found)]
     texts = {k: env.from_string(v) for k, (_, v) in head.items() if k in _TEXT_KEYS}
     options = {k: v for k, (_, v) in head.items() if k not in _TEXT_KEYS}
-    return Sheet(name, MappingProxyType(texts), MappingProxyType(options), env.from_string(body)), []
+    return Sheet(name, MappingProxyType(texts), MappingProxyType(options), env.from_string(own_lines(body))), []
 
 
 def compile_layout(text: str) -> tuple[Template | None, list[str]]:

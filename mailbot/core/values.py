@@ -15,12 +15,15 @@ from mailbot.core.spanish import format_date
 NAME_CHARS = 60  # longer than any printed given name
 COMPANY_CHARS = 80  # fits two lines of a phone; IMSS cuts razones sociales near there too
 TEXT_CHARS = 300  # a sentence; longer text from a document is noise
+_HOSTILE = 2_000  # characters of a value that are looked at; real ones are far shorter
 LIST_ITEMS = 20  # a reply that lists more is not read; bounds what a loop can write
 
 _SPACE = re.compile(r"\s+")
-_LINKISH = re.compile(r"\S*(?:://|www\.|@|%40|\\\\)\S*|\S*\b(?:mailto|https?|ftp|tel|javascript|data):\S*", re.I)
-# word.tld, as phones and Outlook auto-link it; "S.A." and "3.5" are not of that form
-_DOMAIN = re.compile(r"\S*[^\W_]{2,}\.[^\W\d_]{2,}\S*")
+# What a mail client would make a link of; word.tld as phones and Outlook see it: "S.A." and "3.5" are not of that form
+_LINKISH = re.compile(
+    r"://|\bwww\b|@|%40|\\\\|\b(?:mailto|https?|ftp|tel|javascript|data):|(?<=[^\W_]{2})[.。．｡][^\W\d_]{2}", re.I
+)
+_ADDRESSISH = re.compile(r"://|\bwww\.|\b(?:mailto|javascript|data):", re.I)
 _LONG_DIGITS = re.compile(r"(?:\d[ .\-()]{0,2}){9,}\d")  # ten digits: a phone, an NSS
 _CURP = re.compile(r"\b[A-Z]{4}\d{6}[HMX][A-Z]{5}[0-9A-Z]\d\b", re.I)
 _MARKUP = re.compile(r"[<>\[\]{}*_`#|~\\^=\"$%]")
@@ -197,24 +200,31 @@ def plain(text: str | None, most: int = TEXT_CHARS) -> str | None:
     """
     if text is None:
         return None
-    words = _DOMAIN.sub(" ", _LINKISH.sub(" ", visible(text)))
+    words = _without(_LINKISH, text)
     words = _LONG_DIGITS.sub(" ", _CURP.sub(lambda m: f"…{m[0][-4:]}", words))
     words = _SPACE.sub(" ", _MARKUP.sub("", words)).strip()
     return cut(words, most) or None
 
 
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    """Drop the words in which the pattern is found; hostile text is cut first, so the work is bounded."""
+    return " ".join(w for w in visible(text[:_HOSTILE]).split() if not pattern.search(w))
+
+
 def staff_text(text: str, most: int = TEXT_CHARS) -> str:
     """Clean text that only staff read: an address may stay, a link may not."""
-    words = re.sub(r"\S*(?:://|www\.)\S*", " ", visible(text), flags=re.I)
+    words = _MARKUP.sub("", _without(_ADDRESSISH, text).replace("_", " "))
     words = _CURP.sub(lambda m: f"…{m[0][-4:]}", re.sub(r"\d{10,}", lambda m: f"…{m[0][-4:]}", words))
     return cut(_SPACE.sub(" ", words).strip(), most)
 
 
 def company(text: str | None) -> str | None:
     """Clean a razón social: dots go ("S.A. DE C.V." is "SA DE CV"), and what looks like a link drops the whole."""
-    if text is None or _LINKISH.search(visible(text)):
+    shown = visible((text or "")[:_HOSTILE])
+    shown = re.sub("[.。．｡]", "", shown)
+    if not shown or _LINKISH.search(shown):
         return None
-    words = _LONG_DIGITS.sub(" ", _MARKUP.sub("", visible(text).replace(".", "")))
+    words = _LONG_DIGITS.sub(" ", _MARKUP.sub("", _CURP.sub("", shown)))
     return cut(_SPACE.sub(" ", words).strip(" ,;:-"), COMPANY_CHARS) or None
 
 
@@ -231,7 +241,7 @@ def given_name(text: str | None) -> str | None:
         return None
     first = name.split(" ")[0].rstrip(".").casefold()
     first = "maría" if first == "ma" else first
-    if "." in first or len(first) < 2 or len(first) > NAME_CHARS or not first.strip("'’-"):
+    if first in {"de", "del", "la", "las", "los", "y"} or "." in first or len(first) < 2 or len(first) > NAME_CHARS or not first.strip("'’-"):
         return None
     first = _ACCENTED.get(first, first)
     return "".join(p if p in "'’-" else p.capitalize() for p in re.split(r"(['’-])", first))
@@ -251,7 +261,8 @@ def tap_button(address: str, label: str, subject: str, body: str) -> Link:
 def tap_buttons(address: str, token: str, labels: tuple[str, ...]) -> tuple[Link, ...]:
     """Make the buttons of one case; ``token`` is what ``own_words.case_token`` reads back, without its "MB-"."""
     return tuple(
-        tap_button(address, label, label, f"{label}.\n\nNo borres esta línea, por favor: Ref: MB-{token}") for label in labels
+        tap_button(address, label, label, f"{label}.\n\nNo borres esta línea, por favor: Ref: MB-{token}")
+        for label in labels
     )
 
 
@@ -339,7 +350,7 @@ def _office_variables(office: Office) -> dict[str, Any]:
 
 def _digest_variables(digest: Digest | None) -> dict[str, Any]:
     digest = digest or Digest()
-    counts = tuple((staff_text(k.replace("_", " "), 60), n) for k, n in digest.contestados[:LIST_ITEMS])
+    counts = tuple((staff_text(k, 60), n) for k, n in digest.contestados[:LIST_ITEMS])
     shown = _staff_rows(digest.esperan)
     return {
         "esperan": shown,
