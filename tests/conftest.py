@@ -6,6 +6,7 @@ import pytest
 
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.smtp import SmtpServer, running_smtp
 
 
@@ -28,3 +29,10 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """A certificate authority and a certificate for localhost."""
     folder = tmp_path_factory.mktemp("certificates")
     return make_certificates(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for the whole session; ask it for a database of the test's own by `postgres.url(name)`."""
+    with running_postgres() as server:
+        yield server
