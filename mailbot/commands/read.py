@@ -147,6 +147,7 @@ def _marks(document: Document, config: Config) -> Mapping[str, Mark]:
     from mailbot.core.choice import choose
     from mailbot.core.decision import decide
     from mailbot.core.facts import gather, hear
+    from mailbot.core.patron import deciding
     from mailbot.core.picture_marks import marks_for
     from mailbot.core.rules import RuleProblems, parse_rules
 
@@ -157,4 +158,8 @@ def _marks(document: Document, config: Config) -> Mapping[str, Mark]:
     choice = choose((document,))
     now = datetime.now(config.office.timezone)
     facts = gather(hear(None, choice, None, rulebook), choice, None, now, config.office, rulebook)
-    return marks_for(facts, decide(facts, rulebook).reply)
+    row = 0
+    if document.constancia is not None:
+        patron = deciding(document.constancia, config.office, rulebook.patrones)
+        row = document.constancia.patrones.index(patron) if patron is not None else 0
+    return marks_for(facts, decide(facts, rulebook).reply, row)

@@ -18,17 +18,20 @@ class Mark:
 
     verdict: Verdict
     text: str
+    row: int = 0
+    """Of the employers, the one that it is about."""
 
 
-def marks_for(facts: Facts, reply: str | None = None) -> Mapping[str, Mark]:
+def marks_for(facts: Facts, reply: str | None = None, row: int = 0) -> Mapping[str, Mark]:
     """Return the marks, by place, that agree with what the reply says; a place without a mark is left alone.
 
     ``reply`` is the template's stem: whether the date or the estado is right depends on the step that is given.
+    ``row`` counts the employers from 0: the one that decides (core.patron.deciding).
     """
     marks = {"titulo": Mark("ok", "El título es el correcto"), "nss": Mark("ok", "Se ve tu número de seguro social")}
     estado = _estado(facts, reply)
     fecha = _fecha(facts, reply)
-    patron = _patron(facts)
+    patron = _patron(facts, row)
     found = {"estado": estado, "fecha": fecha, "patron": patron}
     return {**marks, **{place: mark for place, mark in found.items() if mark is not None}}
 
@@ -53,13 +56,13 @@ def _fecha(facts: Facts, reply: str | None) -> Mark | None:
     return None  # the date does not matter to the other replies
 
 
-def _patron(facts: Facts) -> Mark | None:
+def _patron(facts: Facts, row: int) -> Mark | None:
     if facts.estado != "vigente":
         return None  # the last patrón is history
     if facts.patron == "nuestro":
-        return Mark("ok", "Dice INSTITUTO TECNOLÓGICO DE QUERÉTARO")
+        return Mark("ok", "Dice INSTITUTO TECNOLÓGICO DE QUERÉTARO", row)
     if facts.patron == "otra_escuela":
-        return Mark("mal", "Pide tu baja en esta escuela")
+        return Mark("mal", "Pide tu baja en esta escuela", row)
     if facts.patron == "empresa":
-        return Mark("ok", "¡Puedes tener ambos seguros!")
+        return Mark("ok", "¡Puedes tener ambos seguros!", row)
     return None

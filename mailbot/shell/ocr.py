@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SURE = 0.9  # rapidocr's mean confidence of a line below which its letters are not taken
 ENOUGH_LETTERS = 60  # a page that gives fewer is probably on its side
+WELL_READ = 0.85  # of a page's letters, weighed by confidence; an upside-down page has some 0.5
 UPRIGHT_TILT = 20.0  # degrees; more is a page on its side, which is turned instead
 
 Point = tuple[float, float]
@@ -78,34 +79,37 @@ class Ocr:
         document = read_document(pages, "ocr", knowledge)
         document = replace(document, image_like=True, via="ocr")
         if document.kind == CONSTANCIA and document.constancia is not None:
-            sure = self._only_sure(document.constancia, pictures, lines)
+            sure = self._only_sure(document.constancia, pictures, lines, knowledge)
             return replace(document, constancia=sure)
         return document
 
     def _upright(self, picture: Image.Image) -> tuple[Image.Image, list[Line]]:
         """Read a page, turning it by quarters if little is read, and straightening what is askew."""
-        lines = self._lines(picture)
-        best = (_worth(lines), picture, lines)
-        if best[0] < ENOUGH_LETTERS or _sideways(lines):
-            for quarter in (90, 270, 180):
+        best = (picture, self._lines(picture))
+        if not _reads_well(best[1]):
+            for quarter in (180, 90, 270) if not _sideways(best[1]) else (90, 270):
                 turned = picture.rotate(quarter, expand=True)
-                lines = self._lines(turned)
-                best = max(best, (_worth(lines), turned, lines), key=lambda b: b[0])
-                if _worth(lines) >= ENOUGH_LETTERS and not _sideways(lines):
+                best = max(best, (turned, self._lines(turned)), key=lambda found: _worth(found[1]))
+                if _reads_well(best[1]):
                     break
-        return best[1], best[2]
+        return best
 
     def _lines(self, picture: Image.Image) -> list[Line]:
         import numpy as np
 
-        result = self._engine(np.asarray(picture)[:, :, ::-1], return_word_box=True)
+        # every switch each time: rapidocr keeps those of the last call
+        result = self._engine(
+            np.asarray(picture)[:, :, ::-1], use_det=True, use_cls=False, use_rec=True, return_word_box=True
+        )
         if result.boxes is None or not result.txts:
             return []
         tilt = _tilt([[tuple(map(float, p)) for p in box] for box in result.boxes])
         rows = zip(result.boxes, result.txts, result.scores, result.word_results or (), strict=False)
         return [_line(box, text, float(score), words, tilt) for box, text, score, words in rows]
 
-    def _only_sure(self, c: Constancia, pictures: list[Image.Image], lines: list[list[Line]]) -> Constancia:
+    def _only_sure(
+        self, c: Constancia, pictures: list[Image.Image], lines: list[list[Line]], knowledge: ReadingKnowledge
+    ) -> Constancia:
         """Return the constancia without the values that a second look does not confirm."""
 
         def sure(box: Box | None) -> bool:
@@ -117,7 +121,7 @@ class Ocr:
         def kept(field: Field[Any] | None) -> Any:
             return field if field is not None and sure(field.box) else None
 
-        patrones = tuple(p if sure(p.box) else Patron(None, None, None, p.box) for p in c.patrones)
+        patrones = tuple(_known(p, knowledge) if sure(p.box) else Patron(None, None, None, p.box) for p in c.patrones)
         return replace(
             c,
             nss=c.nss if c.nss is not None and c.nss.value.checks else None,
@@ -137,14 +141,29 @@ class Ocr:
 
         if line.score < SURE:
             return False
-        result = self._engine(np.asarray(_cut(picture, line))[:, :, ::-1], use_det=False, use_cls=False)
-        again = "".join(result.txts or ())
-        return _letters(again) == _letters(" ".join(w.text for w in line.words))
+        result = self._engine(np.asarray(_cut(picture, line))[:, :, ::-1], use_det=False, use_cls=False, use_rec=True)
+        again = " ".join(result.txts or ())
+        return _spelled(again) == _spelled(" ".join(w.text for w in line.words))
+
+
+def _known(patron: Patron, knowledge: ReadingKnowledge) -> Patron:
+    """Return a row with its name read, and its modalidad only where it is one that rules/ knows: never half of one."""
+    if patron.razon_social is None:
+        return Patron(None, None, None, patron.box)
+    texts = {fold(m) for m in knowledge.modalidades}
+    whole = patron.modalidad is not None and fold(patron.modalidad) in texts
+    return patron if whole else replace(patron, modalidad=None)
 
 
 def _worth(lines: list[Line]) -> float:
     """Return how many letters were read, weighed by how sure they are."""
     return sum(line.score * sum(len(w.text) for w in line.words) for line in lines if line.score > 0.6)
+
+
+def _reads_well(lines: list[Line]) -> bool:
+    """Tell whether the page is the right way up: a line upside down gives letters too, but unsure ones."""
+    letters = sum(len(w.text) for line in lines for w in line.words)
+    return letters >= ENOUGH_LETTERS and _worth(lines) >= WELL_READ * letters and not _sideways(lines)
 
 
 def _sideways(lines: list[Line]) -> bool:
@@ -233,5 +252,6 @@ def _cut(picture: Image.Image, line: Line) -> Image.Image:
     return picture.transform(size, Pillow.Transform.QUAD, quad, Pillow.Resampling.BICUBIC)
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in fold(text) if c.isalnum())
+def _spelled(text: str) -> list[str]:
+    """Return the words of a line, accents and all: a lost space or accent makes another name."""
+    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()

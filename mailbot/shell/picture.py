@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from mailbot.core.constancia import Constancia
 from mailbot.core.documents import CONSTANCIA, Document
-from mailbot.core.page import Box, Page
+from mailbot.core.page import Box, Page, Word
 from mailbot.core.picture_marks import PLACES, Mark
+from mailbot.core.spanish import fold
 from mailbot.shell.lettering import draw_text, wrapped
 from mailbot.shell.redact import hidden_places
 
@@ -41,7 +42,8 @@ def picture_of_constancia(data: bytes, document: Document, marks: Mapping[str, M
     c = document.constancia
     if document.kind != CONSTANCIA or c is None or document.image_like or document.via != "text":
         return None
-    places = {name: box for name, box in places_of(c).items() if name in marks}
+    row = marks["patron"].row if "patron" in marks else 0
+    places = {name: box for name, box in places_of(c, row).items() if name in marks}
     if c.nss is None or not places:
         return None
     number = c.nss.box.page
@@ -53,20 +55,47 @@ def picture_of_constancia(data: bytes, document: Document, marks: Mapping[str, M
     if not _has_ink(seen, page, c.nss.box):  # the words do not stand where the page shows them: nothing is safe to show
         return None
     _black_out(seen, page, c)
-    places = {name: box for name, box in places.items() if box.page == number and _has_ink(seen, page, box)}
+    printed = printed_at(c, row)
+    places = {name: _tight(page, box, printed.get(name)) for name, box in places.items() if box.page == number}
+    places = {name: box for name, box in places.items() if _has_ink(seen, page, box)}
     return _packed(_composed(seen, page, places, marks)) if places else None
 
 
-def places_of(c: Constancia) -> dict[str, Box]:
+def places_of(c: Constancia, row: int = 0) -> dict[str, Box]:
     """Return where the things that the office looks at stand, in the order in which it does."""
     found = {
         "titulo": c.titulo,
         "nss": None if c.nss is None else c.nss.box,
         "estado": None if c.estado is None else c.estado.box,
         "fecha": None if c.fecha is None else c.fecha.box,
-        "patron": next((p.box for p in c.patrones if p.box is not None), None),
+        "patron": next((p.box for p in c.patrones[row : row + 1]), None),
     }
     return {name: box for name in PLACES if (box := found[name]) is not None}
+
+
+def printed_at(c: Constancia, row: int) -> dict[str, str | None]:
+    """Return the words that are meant at the places whose boxes may hold neighbours too."""
+    return {
+        "estado": None if c.estado is None else c.estado.printed,
+        "fecha": None if c.fecha is None else c.fecha.printed,
+        "patron": next((p.razon_social for p in c.patrones[row : row + 1]), None),
+    }
+
+
+def _tight(page: Page, box: Box, printed: str | None) -> Box:
+    """Return the part of a box where the value itself is printed."""
+    wanted = set(fold(printed or "").split()) - {"si", "no"}  # the answer in the next cell
+    own = [w for w in page.words if set(fold(w.text).split()) & wanted and _middle_inside(w, box)]
+    if not own:
+        return box
+    return Box(
+        box.page, min(w.x0 for w in own), min(w.top for w in own), max(w.x1 for w in own), max(w.bottom for w in own)
+    )
+
+
+def _middle_inside(word: Word, box: Box) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+    return box.x0 <= x <= box.x1 and box.top <= y <= box.bottom
 
 
 def _rendered(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Page, Image.Image]:
@@ -90,7 +119,7 @@ def _black_out(seen: Image.Image, page: Page, c: Constancia) -> None:
     own += [p.box for p in c.patrones if p.box is not None]
     nss = None if c.nss is None else c.nss.value.digits
     for box in hidden_places(page, nss, own):
-        draw.rectangle(_pixels(box, scale, 1), fill=INK)
+        draw.rectangle(_pixels(box, scale, 1)[:2] + _pixels(box, scale, 0)[2:], fill=INK)  # what follows may be shown
     if c.curp is not None:
         draw.rectangle(_pixels(c.curp.box, scale, 1), fill=INK)
 

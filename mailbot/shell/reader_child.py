@@ -38,7 +38,7 @@ def main() -> None:
         data = questions.read(question["size"])
         if len(data) != question["size"]:
             return
-        allow_cpu(limits.reader_seconds * (2 if ocr else 1))  # onnxruntime counts two threads at once
+        allow_cpu(limits.reader_seconds * (4 if ocr else 1))  # twice as long (workers.OCR_TIMES), two threads at once
         _say(answers, {**_guarded(answer, question, data), "mb": _resident_mb()})
 
 

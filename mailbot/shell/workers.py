@@ -38,6 +38,7 @@ DOCUMENTS_PER_CHILD = 500  # then a fresh one: whatever a library leaks stays sm
 GROWN_MB = 200  # resident size at which a reader is replaced; a warm one has some 45
 OCR_GROWN_MB = 1500  # an OCR child has some 700 at work
 OCR_IDLE_SECONDS = 60.0  # its models take 700 MB: it is ended when no picture came for so long
+OCR_TIMES = 2  # as long as limits.reader_seconds: a page on its side is read up to four times
 START_SECONDS = 30.0  # importing everything takes 0.3 s, the OCR models 2 s; a loaded machine ten times that
 OCR_START_SECONDS = 60.0
 
@@ -285,7 +286,7 @@ class Readers:
 
     async def picture(self, data: bytes, marks: Mapping[str, Mark]) -> bytes | None:
         """Return the page of a constancia as a PNG with the marks on it, or None where there is none to show."""
-        question = {"do": "picture", "marks": {place: [m.verdict, m.text] for place, m in marks.items()}}
+        question = {"do": "picture", "marks": {place: [m.verdict, m.text, m.row] for place, m in marks.items()}}
         try:
             answer = await self._text.ask(question, data, self._limits.reader_seconds or None)
             return wire.picture_of(answer.get("picture"))
@@ -298,7 +299,8 @@ class Readers:
 
     async def _document(self, pool: _Pool, data: bytes) -> Document:
         try:
-            answer = await pool.ask({"do": "read"}, data, self._limits.reader_seconds or None)
+            seconds = self._limits.reader_seconds * (OCR_TIMES if pool is self._pictures else 1)
+            answer = await pool.ask({"do": "read"}, data, seconds or None)
             return wire.document_from_json(answer.get("document"), self._kinds)
         except _TooSlow:
             return Document(ILEGIBLE, problems=(TOO_SLOW,))
