@@ -98,7 +98,7 @@ def lenient_base64(data: bytes | memoryview) -> bytes:
 
 def normal_address(text: str) -> str | None:
     """Return the address in lower case, its domain in ASCII, or None where it cannot be one (RFC 5321)."""
-    address = text.strip().strip("<>").strip()
+    address = text.strip(" \t\0").strip("<>").strip()
     local, at, domain = address.rpartition("@")
     if not at or len(address) > 254:
         return None

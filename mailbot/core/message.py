@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -22,7 +23,7 @@ from mailbot.core.header_text import (
     message_ids,
 )
 from mailbot.core.html_text import HTML_CHARS, html_to_text, pictures_in, without_pictures
-from mailbot.core.mime import Headers, Part, Structure, read_headers, structure
+from mailbot.core.mime import Headers, Part, Structure, read_headers, structure, without_uuencoded
 from mailbot.core.own_words import TEXT_CHARS, case_token, is_forward, split_words, unflow, without_header_lines
 
 __all__ = ["Attachment", "Authentication", "Bounce", "Message", "Sniffed", "mail_day", "parse", "parse_headers_only"]
@@ -215,7 +216,7 @@ def _read_words(mail: Structure, own: frozenset[str], headers: Headers) -> _Word
     ]
     words = split_words("\n".join(filter(None, read_ones)), subject)
     words_of_html = split_words(html, subject)
-    written = without_pictures(words.own)
+    written = _trimmed(without_pictures(words.own))
     text = written
     nested = [index for index in range(1, len(mail.mails)) if index not in _our_own_mails(mail, own)]
     forward = words.forward or bool(nested)
@@ -230,8 +231,13 @@ def _page(part: Part) -> str:
     return html_to_text(clean_lines(text_of(part, HTML_CHARS)))
 
 
+def _trimmed(text: str) -> str:
+    """Undo the gaps that pictures and links left."""
+    return "\n".join(re.sub(" {2,}", " ", line).strip() for line in text.split("\n")).strip()
+
+
 def _plain(part: Part) -> str:
-    text = clean_lines(text_of(part, _PLAIN_CHARS))
+    text = without_uuencoded(clean_lines(text_of(part, _PLAIN_CHARS)))
     if part.params.get("format", "").lower() == "flowed":
         return unflow(text, part.params.get("delsp", "").lower() == "yes")
     return text

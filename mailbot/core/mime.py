@@ -26,6 +26,7 @@ _PARAM = re.compile(r';\s*([^\s=;"]{1,80})\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.
 _TYPE = re.compile(r"\s*([\w!#$&^.+-]{1,80}/[\w!#$&^.+-]{1,80})")
 _CONTINUED = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?$", re.MULTILINE)
+_UU_BEGIN_LINE = re.compile(r"begin [0-7]{3,4} .{1,200}")
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
 
 
@@ -139,19 +140,33 @@ def uuencoded(data: bytes) -> list[tuple[str, bytes]]:
         end = stop if stop >= 0 else len(data)
         chunks: list[bytes] = []
         for line in data[begin.end() : end].split(b"\n"):
-            try:
-                chunks.append(a2b_uu(line.rstrip(b"\r")))
-            except Error:
-                # Some encoders count wrongly: trust the count of the line (RFC of none; uudecode does so too).
-                if not line.strip() or not 32 <= line[0] <= 96:
-                    continue
-                size = (((line[0] - 32) & 63) * 4 + 5) // 3
-                try:
-                    chunks.append(a2b_uu(line[:size]))
-                except Error:
-                    continue
+            if line.strip():  # a2b_uu makes 32 zeros of an empty line
+                chunks.append(_uu_line(line.rstrip(b"\r")))
         files.append((clean_line(decode_text(begin[1]), 150), b"".join(chunks)))
     return files
+
+
+def _uu_line(line: bytes) -> bytes:
+    """Decode one line; where letters follow its end, trust the count that it begins with, as uudecode does."""
+    for text in (line, line[: (((line[0] - 32) & 63) * 4 + 5) // 3]):
+        try:
+            return a2b_uu(text)
+        except Error:
+            continue
+    return b""
+
+
+def without_uuencoded(text: str) -> str:
+    """Cut the uuencoded files out of a text."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        inside = inside or bool(_UU_BEGIN_LINE.fullmatch(line))
+        if not inside:
+            kept.append(line)
+        inside = inside and line != "end"
+    return "\n".join(kept)
 
 
 def read_headers(source: bytes, start: int, end: int) -> tuple[Headers, int]:
