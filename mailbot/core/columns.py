@@ -120,7 +120,7 @@ def _wrapped(
         gap = s.top - last.bottom
         if gap > NEXT_LINE * last.height or abs(s.height - first.height) > 0.35 * first.height:
             break
-        if any(t.label is not None and t.x1 <= s.x0 + 1 and overlap(t, s) >= 0.5 for t in neighbours(sheet, s)):
+        if any(_in_front(t, s, label) for t in neighbours(sheet, s)):
             break
         whole = [s]
         for t in row[row.index(s) + 1 :]:
@@ -130,6 +130,12 @@ def _wrapped(
         lines.append(tuple(whole))
         last = s
     return lines
+
+
+def _in_front(t: Segment, s: Segment, label: Segment) -> bool:
+    """Tell whether a segment is a label before ``s`` in the zone of ``label``, so that ``s`` is its value."""
+    before = t.label is not None and t.x1 <= s.x0 + 1 and t.x0 > label.x0 - 2 * label.height
+    return before and overlap(t, s) >= 0.5
 
 
 def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:

@@ -49,8 +49,8 @@ def read_employers(sheets: Sequence[Sheet], modalidades: Sequence[str]) -> tuple
                 rows.append(row)
     read = {r.registro_patronal.text for r in rows if r.registro_patronal}
     for sheet in sheets:
-        for s in sheet.segments:
-            printed = parse_registro(s.text) if s.label is None and 11 <= len(s.text) <= 18 else None
+        for text in (w.text for s in sheet.segments for w in s.words):
+            printed = parse_registro(text) if 11 <= len(text) <= 16 else None
             if printed is not None and printed.text not in read:
                 legible = False
     return _without_repeats(rows), legible

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import ESTADO, LABELS, LONGEST_LABEL, OTHER, PREFIXES, READ, Label
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.printed import TYPED, read_value
@@ -169,16 +170,21 @@ def _spaces(lines: list[list[Word]]) -> Spaces:
     for line in lines:
         for a, b in zip(line, line[1:], strict=False):
             height = b.bottom - b.top
-            if a.font == b.font and 0 < b.x0 - a.x1 < 0.8 * height:
+            if a.font == b.font and 0 < b.x0 - a.x1 < 1.2 * height:
                 seen[a.font].append((b.x0 - a.x1) / height)
     return {font: sorted(gaps)[len(gaps) // 2] for font, gaps in seen.items() if len(gaps) >= 3}
+
+
+def _default_space(font: str) -> float:
+    """Return the usual space of a font of which the page shows too little to measure."""
+    return 0.55 if any(name in font.casefold() for name in ("courier", "mono", "typewriter", "consol")) else 0.25
 
 
 def _wide(a: Word, b: Word, spaces: Spaces) -> bool:
     """Tell whether the gap between two words of a line is more than a space."""
     height = min(a.bottom - a.top, b.bottom - b.top)
-    usual = max(spaces.get(a.font, 0.25), spaces.get(b.font, 0.25))
-    return b.x0 - a.x1 > height * min(max(1.8 * usual, 0.4), 1.1)
+    usual = max(spaces.get(a.font) or _default_space(a.font), spaces.get(b.font) or _default_space(b.font))
+    return b.x0 - a.x1 > height * min(max(1.8 * usual, 0.4), 1.6)
 
 
 def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
@@ -210,7 +216,8 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
     def flush() -> None:
         pieces: list[list[Word]] = []
         for w in run:
-            if pieces and not _wide(pieces[-1][-1], w, spaces) and not pieces[-1][-1].text.endswith(":"):
+            last = pieces[-1][-1] if pieces else None
+            if last and not (_wide(last, w, spaces) or last.text.endswith(":") or _stands_alone(last, w)):
                 pieces[-1].append(w)
             else:
                 pieces.append([w])
@@ -232,6 +239,11 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
         i += 1
     flush()
     return segments
+
+
+def _stands_alone(a: Word, b: Word) -> bool:
+    """Tell whether one of two words is a whole number of an employer: a cell of its own, however tight."""
+    return any(11 <= len(w.text) <= 16 and parse_registro(w.text) is not None for w in (a, b))
 
 
 def _starts(

@@ -32,6 +32,7 @@ _STATE_FILLERS = frozenset(
      "servicio", "servicios", "medico", "medicos", "muerte", "defuncion", "huelga", "voluntaria", "imss", "pension",
      "vigencia", "asegurado", "pensionado", "ampliacion", "enfermedad", "conservacion", "(a)", "retiro", "anticipada"}
 )  # fmt: skip
+_STATE_OPEN = frozenset({"de", "del", "en", "por", "con", "sin", "no", "la", "el", "los", "y", "a", "al"})
 _ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
 _MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
 _UNMARKED = r"(?:\( ?\)|\[ ?\]|☐|□)"
@@ -63,6 +64,8 @@ def _state(text: str) -> str | None:
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
     if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
         return None
+    if words[-1] in _STATE_OPEN or words == ["conservacion"]:
+        return None  # the rest of it stands somewhere else
     if all(w in _STATE_HEADS or w in _STATE_FILLERS for w in words):
         return cleaned
     return None
@@ -87,7 +90,9 @@ def _line(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(" :;|_*•=")
     if cleaned.startswith("- ") or cleaned.endswith(" -"):
         cleaned = cleaned.strip(" -")
-    return None if is_placeholder(cleaned) or len(cleaned) > 250 else cleaned
+    part_of_a_label = compact(cleaned) in labels.PREFIXES and not cleaned.isupper()
+    damaged = any(c in cleaned for c in "\ufffd\x00") or "(cid:" in cleaned
+    return None if is_placeholder(cleaned) or part_of_a_label or damaged or len(cleaned) > 250 else cleaned
 
 
 def read_value(kind: str, text: str) -> Value | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mailbot.core.page import Page, Word
@@ -16,6 +16,7 @@ MOST_GLYPHS = 30_000  # a full page of eight-point text has some 8,000; a page b
 # Of the height of a glyph's box (about 1.2 em): half of a narrow font's space; pdfium and pdfminer agree on boxes.
 WORD_GAP = 0.16
 SAME_LINE = 0.3
+LEAST_GAPS = 4  # fewer gaps than these tell nothing about tracking
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-",
               "\x02": "-", "\ufffe": "-", "\u2010": "-", "\u2011": "-", "\u2212": "-"}  # fmt: skip
 _ANGLES = (0, 90, 180, 270)
@@ -34,6 +35,8 @@ class _Glyphs:
     angle: int
     space_before: bool
     space_after: bool = False
+    gaps: list[float] = field(default_factory=list)
+    """Gaps between its glyphs: what tracking looks like."""
 
 
 def pdfium_pages(pdf: pypdfium2.PdfDocument, most: int) -> list[Page]:
@@ -79,19 +82,20 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
     reference = ctypes.byref(rect)
     loose = raw.FPDFText_GetLooseCharBox
     angle_of = raw.FPDFText_GetCharAngle
+    generated = raw.FPDFText_IsGenerated
     name = ctypes.create_string_buffer(128)
     flags = ctypes.c_int()
     pieces: list[_Glyphs] = []
     piece: _Glyphs | None = None
-    space = True
+    space = False
     for index, code in enumerate(codes):
-        if code in (13, 10):
-            piece, space = None, True
+        if code in (13, 10):  # pdfium's own guess of where a line ends
+            piece = None
             continue
         loose(textpage, index, reference)
         x0, x1, low, high = rect.left, rect.right, rect.bottom, rect.top
         if code in (32, 160, 9, 0x2003, 0x2002, 0x2009, 0x3000):
-            if high > low and x1 > x0:  # drawn; pdfium's own guesses have no height
+            if high > low and x1 > x0 and not generated(textpage, index):  # drawn, not pdfium's own guess
                 if piece is not None:
                     piece.space_after = True
                 space = True
@@ -105,12 +109,14 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
                 and abs(high - piece.bottom) < 0.1 * height + 0.1
                 and -0.3 * height < x0 - piece.x1 <= WORD_GAP * height
             ):
+                piece.gaps.append(x0 - piece.x1)
                 piece.text += char
                 piece.x1 = max(piece.x1, x1)
                 space = False
                 continue
         degrees = round(angle_of(textpage, index) * 57.29577951308232 / 90) * 90 % 360
         if piece is not None and piece.angle == degrees != 0 and _continues(piece, x0, low, x1, high):
+            piece.gaps.append(0.0)  # near enough: turned text is rare, and its tracking seldom
             piece.text += char
             piece.x0, piece.x1 = min(piece.x0, x0), max(piece.x1, x1)
             piece.top, piece.bottom = min(piece.top, low), max(piece.bottom, high)
@@ -132,9 +138,6 @@ def _continues(piece: _Glyphs, x0: float, low: float, x1: float, high: float) ->
     if abs(x0 - piece.x0) > 0.1 * height + 0.1:
         return False
     gap = low - piece.bottom if piece.angle == 270 else piece.top - high
-    if piece.angle == 90 or piece.angle == 270:
-        gaps = (low - piece.bottom, piece.top - high)
-        gap = max(gaps)
     return -0.3 * height < gap <= WORD_GAP * height
 
 
@@ -157,7 +160,7 @@ def _plumber_page(page: Any, number: int) -> Page:
     left, top, right, bottom = page.cropbox if page.cropbox else page.bbox
     pieces: list[_Glyphs] = []
     piece: _Glyphs | None = None
-    space = True
+    space = False
     for char in chars[:MOST_GLYPHS]:
         text = "".join(_LIGATURES.get(c, c) for c in char["text"])
         if not text.strip():
@@ -175,6 +178,7 @@ def _plumber_page(page: Any, number: int) -> Page:
             and abs(low - piece.bottom) < 0.1 * height + 0.1
             and -0.3 * height < x0 - piece.x1 <= WORD_GAP * height
         ):
+            piece.gaps.append(x0 - piece.x1)
             piece.text += text
             piece.x1 = max(piece.x1, x1)
             space = False
@@ -193,7 +197,7 @@ def _plumber_page(page: Any, number: int) -> Page:
 
 def _plumber_angle(char: dict[str, Any]) -> int:
     """Return by how much a glyph is turned clockwise as seen, in steps of 90 degrees."""
-    a, b, c, d = char["matrix"][:4]
+    a, b = char["matrix"][:2]
     if abs(a) >= abs(b):
         return 0 if a >= 0 else 180
     return 270 if b > 0 else 90
@@ -257,17 +261,41 @@ def _joined(pieces: list[_Glyphs]) -> list[Word]:
 
 
 def _words_of_line(line: list[_Glyphs]) -> list[Word]:
+    """Join the pieces of a line, stretch by stretch: what lies a line's height apart is not one text."""
     line.sort(key=lambda p: p.x0)
-    joined: list[_Glyphs] = []
+    words: list[Word] = []
+    stretch: list[_Glyphs] = []
     for p in line:
+        if stretch and p.x0 - stretch[-1].x1 > p.bottom - p.top:
+            words += _words_of_stretch(stretch)
+            stretch = []
+        if stretch and stretch[-1].text == p.text and abs(stretch[-1].x0 - p.x0) < 0.1 * (p.bottom - p.top):
+            continue  # bold made by drawing twice
+        stretch.append(p)
+    return words + _words_of_stretch(stretch)
+
+
+def _tracking(stretch: list[_Glyphs]) -> float:
+    """Measure how far apart the letters of a stretch are set: most gaps of a text are between letters."""
+    gaps = [gap for p in stretch for gap in p.gaps]
+    gaps += [b.x0 - a.x1 for a, b in zip(stretch, stretch[1:], strict=False) if not (a.space_after or b.space_before)]
+    if len(gaps) < LEAST_GAPS:
+        return 0.0
+    gaps.sort()
+    return max(gaps[len(gaps) // 3], 0.0)
+
+
+def _words_of_stretch(stretch: list[_Glyphs]) -> list[Word]:
+    joined: list[_Glyphs] = []
+    tracking = _tracking(stretch) if len(stretch) > 1 else 0.0
+    for p in stretch:
         last = joined[-1] if joined else None
         if last is not None:
             height = p.bottom - p.top
             gap = p.x0 - last.x1
-            if last.text == p.text and abs(last.x0 - p.x0) < 0.1 * height:
-                continue  # bold made by drawing twice
             alike = abs(height - (last.bottom - last.top)) < 0.2 * height
-            if alike and -0.3 * height < gap <= WORD_GAP * height and not (last.space_after or p.space_before):
+            near = -0.3 * height < gap <= tracking + WORD_GAP * height
+            if alike and near and not (last.space_after or p.space_before):
                 last.text += p.text
                 last.x1 = max(last.x1, p.x1)
                 last.space_after = p.space_after
