@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 
 from mailbot.core import labels
 from mailbot.core.employers import read_employers
-from mailbot.core.fields import Reading, read_labels, settle, settle_name
+from mailbot.core.fields import Reading, kinds_asked, read_labels, settle, settle_name
 from mailbot.core.identifiers import Curp, Nss, RegistroPatronal
+from mailbot.core.impostors import unmask
 from mailbot.core.lines import Sheet
 from mailbot.core.page import Box
 from mailbot.core.sections import holders_part
@@ -51,7 +52,7 @@ class Constancia:
     nacimiento: Field[date] | None = None
     patrones: tuple[Patron, ...] = ()
     patrones_legible: bool = True
-    """False where an employer block is there but could not be read with certainty."""
+    """False where an employer block is there but could not be read with certainty; ``patrones`` is empty then."""
     titulo: Box | None = None
     beneficiarios: bool = False
     """Whether beneficiaries are listed (a parent's constancia); nothing else of them is kept."""
@@ -72,12 +73,15 @@ def read_constancia(
     sheets: Sequence[Sheet], modalidades: Sequence[str], titulo: Box | None
 ) -> tuple[Constancia, tuple[str, ...]]:
     """Read every field of a constancia, and say in Spanish what could not be read."""
-    mine, beneficiarios = holders_part(list(sheets))
+    mine, beneficiarios = holders_part(unmask(sheets))
     readings = read_labels(mine)
     problems: list[str] = []
     found: dict[str, Reading] = {}
     for kind, named in _NEEDED:
-        reading, clash = settle_name(readings) if kind == labels.NOMBRE else settle(readings, kind)
+        if kind == labels.NOMBRE:
+            reading, clash = settle_name(readings, kinds_asked(mine), one_surname=_one_surname(found))
+        else:
+            reading, clash = settle(readings, kind)
         if reading is not None:
             found[kind] = reading
         elif clash:
@@ -97,12 +101,18 @@ def read_constancia(
         estado=_field(found.get(labels.ESTADO), str),
         servicio_medico=_field(found.get(labels.SERVICIO), bool),
         nacimiento=_field(found.get(labels.NACIMIENTO), date),
-        patrones=tuple(Patron(e.razon_social, e.registro_patronal, e.modalidad, e.box) for e in employers),
+        patrones=tuple(Patron(e.razon_social, e.registro_patronal, e.modalidad, e.box) for e in employers if legible),
         patrones_legible=legible,
         titulo=titulo,
         beneficiarios=beneficiarios,
     )
     return constancia, tuple(problems)
+
+
+def _one_surname(found: dict[str, Reading]) -> bool:
+    """Tell whether the CURP has an X where the second surname's first letter would be."""
+    curp = found[labels.CURP].value if labels.CURP in found else None
+    return isinstance(curp, Curp) and curp.text[2] == "X"
 
 
 def _field(reading: Reading | None, kind: type[T]) -> Field[T] | None:

@@ -45,6 +45,11 @@ class Asked:
         return [r for r in self.readings if r.value is not None]
 
 
+def kinds_asked(sheets: Sequence[Sheet]) -> frozenset[str]:
+    """Return the kinds of labels that the pages print."""
+    return frozenset(s.kind for sheet in sheets for s in sheet.segments if s.kind is not None)
+
+
 def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
     """Read each personal label of the pages once: beside it or below it, whichever the page's own habit says."""
     asked = [
@@ -127,8 +132,13 @@ def _same(value: Value | None) -> object:
     return " ".join(value.casefold().split()) if isinstance(value, str) else value
 
 
-def settle_name(readings: Sequence[Reading]) -> tuple[Reading | None, bool]:
-    """Join the parts of the name in the order nombre(s), primer apellido, segundo apellido."""
+def settle_name(
+    readings: Sequence[Reading], asked: frozenset[str], *, one_surname: bool
+) -> tuple[Reading | None, bool]:
+    """Join the parts of the name in the order nombre(s), primer apellido, segundo apellido.
+
+    A part that is asked for but not read makes the name uncertain, but for a second surname that the person has not.
+    """
     nombre, clash = settle(readings, labels.NOMBRE)
     parts = [nombre]
     if clash or nombre is None:
@@ -139,6 +149,9 @@ def settle_name(readings: Sequence[Reading]) -> tuple[Reading | None, bool]:
             return None, True
         if part is not None:
             parts.append(part)
+        elif kind in asked and not any(r.kind == kind for r in readings):
+            if kind == labels.PATERNO or not one_surname:
+                return None, False
     known = [p for p in parts if p is not None]
     if len(known) == 1:
         return nombre, False

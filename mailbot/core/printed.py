@@ -111,9 +111,11 @@ def read_value(kind: str, text: str) -> Value | None:
         return _service(text)
     if kind == labels.ESTADO:
         return _state(text)
-    if kind in (labels.NOMBRE, labels.PATERNO, labels.MATERNO):
+    if kind in (labels.PATERNO, labels.MATERNO):
         return _name(text)
-    return _line(text)
+    if compact(text) in labels.LABELS:
+        return None  # a label whose own value is missing
+    return _name(text) if kind == labels.NOMBRE else _line(text)
 
 
 TYPED = frozenset(

@@ -1,0 +1,73 @@
+"""Which texts look like a label and are a value: a surname ESTADO, a razón social that is a keyword."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailbot.core import labels
+from mailbot.core.columns import FIRST_LINE_BELOW, aligned, column_of, neighbours
+from mailbot.core.identifiers import parse_curp, parse_nss
+from mailbot.core.lines import Segment, Sheet
+
+_ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON})
+Look = tuple[str, int, bool]
+
+
+def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Take the label off texts that stand where a value belongs and look like the values of the document."""
+    every = [s for sheet in sheets for s in sheet.segments]
+    sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1)]
+    label_looks = {_look(s) for s in sure}
+    value_looks = {_look(s) for s in every if s.label is None and (parse_nss(s.text) or parse_curp(s.text))}
+    with_colon = sum(s.colon for s in sure) >= 0.8 * max(len(sure), 1) and bool(sure)
+    result = []
+    for sheet in sheets:
+        masked = {
+            id(s)
+            for s in sheet.segments
+            if s.label is not None
+            and not s.colon
+            and s.capitals
+            and len(s.words) == 1
+            and (with_colon or (_look(s) in value_looks and _look(s) not in label_looks))
+            and _in_a_values_place(sheet, s)
+        }
+        rows = [tuple(replace(s, label=None) if id(s) in masked else s for s in row) for row in sheet.rows]
+        result.append(Sheet(sheet.page, tuple(rows)) if masked else sheet)
+    return result
+
+
+def _look(s: Segment) -> Look:
+    """Return how a text is set: font, size, capitals."""
+    return s.words[0].font, round(s.height), s.capitals
+
+
+def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
+    near = neighbours(sheet, s)
+    before = [t for t in near if t.x1 <= s.x0 + 1]
+    if before and before[-1].kind in _ASKS_FOR_WORDS:
+        return True
+    for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
+        heads = [t for t in row if t.bottom < s.top + 0.4 * s.height]
+        if heads and s.top - heads[0].bottom > FIRST_LINE_BELOW * s.height:
+            return False
+        head = column_of(s, heads)
+        if head is None:
+            continue
+        if head.label is None:
+            return _goes_on(head, s) and not (before and before[-1].label is not None)
+        return head.kind in _ASKS_FOR_WORDS and not _has_text_beside(sheet, head)
+    return False
+
+
+def _goes_on(above: Segment, s: Segment) -> bool:
+    """Tell whether a text is the next line of the one above it: touching, aligned, set alike."""
+    near = s.top - above.bottom < 0.5 * s.height and aligned(above, s)
+    return near and _look(above) == _look(s)
+
+
+def _has_text_beside(sheet: Sheet, head: Segment) -> bool:
+    after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]
+    return bool(after) and after[0].label is None
