@@ -6,6 +6,7 @@ import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass, field
+from imaplib import IMAP4
 from typing import Literal, Protocol
 
 from mailbot.shell.failures import ServerTrouble, later, refused
@@ -42,6 +43,7 @@ class ImapAccount:
     folder: str = "INBOX"
     poll_seconds: float = 60
     ca_file: str = ""  # "" = the system's authorities
+    answer_seconds: float = 30  # for the server to answer a command; with LONGEST_WAIT, within two minutes
 
 
 @dataclass(frozen=True)
@@ -98,4 +100,6 @@ def connection_trouble(error: BaseException, what: str, host: str, port: int) ->
         return later(f"{where}: no contesta a tiempo; se intentará de nuevo")
     if isinstance(error, ConnectionRefusedError):
         return later(f"{where}: no acepta conexiones; revisa port o espera a que vuelva")
-    return later(f"{where}: se perdió la conexión; se intentará de nuevo")
+    if isinstance(error, (OSError, IMAP4.abort)):
+        return later(f"{where}: se perdió la conexión; se intentará de nuevo")
+    return later(f"{where}: contestó algo que no se entiende ({type(error).__name__}); se intentará de nuevo")

@@ -12,7 +12,6 @@ from mailbot.shell.accounts import ImapAccount, connection_trouble, refuse_plain
 from mailbot.shell.failures import later, refused
 from mailbot.shell.idle import DrainingIdle
 
-SOCKET_SECONDS = 30  # with a wait of at most 80 s, a dead connection is found within two minutes
 FOR_A_WHILE = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530: the login itself may be good
 
 
@@ -50,8 +49,8 @@ class _Plain(MailBoxUnencrypted):
 
 def _connected(account: ImapAccount) -> BaseMailBox:
     if account.security == "tls":
-        return _Tls(account.host, account.port, timeout=SOCKET_SECONDS, ssl_context=trust(account.ca_file))
-    box = _Plain(account.host, account.port, timeout=SOCKET_SECONDS)
+        return _Tls(account.host, account.port, timeout=account.answer_seconds, ssl_context=trust(account.ca_file))
+    box = _Plain(account.host, account.port, timeout=account.answer_seconds)
     if account.security == "starttls":
         try:
             _start_tls(box.client, account)
@@ -103,8 +102,11 @@ def _authenticate(client: imaplib.IMAP4, account: ImapAccount, secret: str) -> N
         client.authenticate("XOAUTH2", _once(f"user={user}\1auth=Bearer {secret}\1\1".encode()))
     elif "AUTH=PLAIN" in client.capabilities:
         client.authenticate("PLAIN", _once(b"\0" + user.encode() + b"\0" + secret.encode()))
-    else:
+    elif user.isascii() and secret.isascii():
         client.login(user, secret)
+    else:
+        raise refused(
+            f"IMAP {account.host}:{account.port}: este servidor no admite contraseñas con acentos; cámbiala por otra")
 
 
 def _once(answer: bytes) -> Any:

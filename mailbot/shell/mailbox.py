@@ -179,7 +179,7 @@ class Mailbox:
             return Session(self.account, self._ears)
         except ServerTrouble as trouble:
             self._lost(trouble.trouble)
-        except (OSError, imaplib.IMAP4.error, ImapToolsError) as error:
+        except Exception as error:  # whatever a strange server makes of us: this thread never ends
             self._lost(self._trouble_of(error))
         return None
 
@@ -199,7 +199,7 @@ class Mailbox:
                     if news or session.has_announced() or not self._jobs:
                         self._news()
                 self.contact = Contact(True, datetime.now(UTC), None)
-        except BROKEN as error:
+        except Exception as error:  # BROKEN as a rule; whatever it is, a new connection is the cure
             if not self._stopping:
                 # One that lived is tried anew at once; one that dies young again and again is paused for.
                 self._failures = 0 if time.monotonic() - since > LONGEST_PAUSE else self._failures + 1

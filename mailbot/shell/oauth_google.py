@@ -124,7 +124,7 @@ def _explained(said: str) -> ServerTrouble:
     ):
         if word in said:
             return refused(f"OAuth2 de Google ({word}): {meaning}")
-    if said[:1] == "5" or "internal_failure" in said:
+    if said[:1] == "5" or any(word in said for word in ("temporarily_unavailable", "server_error", "internal_failure")):
         return later("OAuth2 de Google: no atiende por ahora; se intentará de nuevo")
     return refused("OAuth2 de Google: no dio permiso; revisa [oauth2] en config.toml y docs/oauth.md")
 

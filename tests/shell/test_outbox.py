@@ -111,7 +111,8 @@ async def test_a_line_that_breaks_after_the_final_dot_leaves_it_uncertain(
     uncertain = await smtp.send(RAW, [ANA])
     again = await smtp.send(RAW, [ANA])
     assert (uncertain, again) == (
-        Uncertain(f"SMTP 127.0.0.1:{smtp_server.port}: se perdió la conexión sin saber si el servidor aceptó el correo"),
+        Uncertain(
+            f"SMTP 127.0.0.1:{smtp_server.port}: se perdió la conexión sin saber si el servidor aceptó el correo"),
         Accepted())
     assert len(smtp_server.received) == (1 if mood == "drop_during_data" else 2)
 
@@ -148,7 +149,8 @@ async def test_a_server_with_no_connection_left_is_tried_later(smtp_server: Smtp
     first, second = Smtp(account(smtp_server), HASTE), Smtp(account(smtp_server), HASTE)
     assert await first.send(RAW, [ANA]) == Accepted()
     assert await second.send(RAW, [ANA]) == TryLater(
-        f"SMTP 127.0.0.1:{smtp_server.port}: no atiende por ahora (respuesta 421); se intentará de nuevo", connection=True)
+        f"SMTP 127.0.0.1:{smtp_server.port}: no atiende por ahora (respuesta 421); se intentará de nuevo",
+        connection=True)
     await first.close()
     await asyncio.sleep(0.1)
     assert await second.send(RAW, [ANA]) == Accepted()
@@ -234,7 +236,8 @@ async def test_a_certificate_of_an_unknown_authority_is_not_trusted(certificates
 async def test_starttls_that_is_not_offered_is_never_done_without(smtp_server: SmtpServer) -> None:
     smtp = Smtp(account(smtp_server, security="starttls"))
     assert await smtp.send(RAW, [ANA]) == TryLater(
-        f'SMTP 127.0.0.1:{smtp_server.port}: no ofrece STARTTLS; prueba smtp.security = "tls" (puerto 465)', connection=True)
+        f'SMTP 127.0.0.1:{smtp_server.port}: no ofrece STARTTLS; prueba smtp.security = "tls" (puerto 465)',
+        connection=True)
 
 
 async def test_a_wrong_password_holds_the_outbox_and_gives_no_mail_up() -> None:

@@ -1,0 +1,57 @@
+"""A TCP proxy between a test's client and its server, which can fall silent as a broken router does."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+from tests.servers.ports import LOOPBACK
+
+
+class Proxy:
+    """While `silent`, bytes are taken and go nowhere; nobody is told that the line is dead."""
+
+    def __init__(self, port: int) -> None:
+        self._to = port
+        self._listener = socket.create_server((LOOPBACK, 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.silent = False
+        self.connections = 0
+        self._sockets: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop(self) -> None:
+        for one in [self._listener, *self._sockets]:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client = self._listener.accept()[0]
+                self.connections += 1
+                server = socket.create_connection((LOOPBACK, self._to))
+                self._sockets += [client, server]
+                for source, sink in ((client, server), (server, client)):
+                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        dead = False  # once silent, this line stays dead; a new connection may live
+        with contextlib.suppress(OSError):
+            while raw := source.recv(65536):
+                dead = dead or self.silent
+                if not dead:
+                    sink.sendall(raw)
+        if not dead:
+            with contextlib.suppress(OSError):
+                sink.shutdown(socket.SHUT_WR)
+
+
+@contextlib.contextmanager
+def running_proxy(port: int) -> Iterator[Proxy]:
+    proxy = Proxy(port)
+    try:
+        yield proxy
+    finally:
+        proxy.stop()
