@@ -38,15 +38,15 @@ EVENTS: Mapping[EventName, str] = MappingProxyType(
 )
 
 # Event -> state before -> state after. A pair that is not here leaves the state as it is.
-_ANY_TO_ALTA: Mapping[State, State] = {state: "alta_pedida" for state in STATES}
+_ANY_TO_ALTA: Mapping[State, State] = dict.fromkeys(STATES, "alta_pedida")
 TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
     {
         # a step was given: what the last constancia says counts, whatever was before
         "pide_alta": _ANY_TO_ALTA,
-        "pide_baja": {state: "esperando_baja" for state in STATES},
-        "confirma": {state: "confirmado" for state in STATES},
-        "pasa_a_persona": {state: "con_persona" for state in STATES},
-        "cierra": {state: "cerrado" for state in STATES},
+        "pide_baja": dict.fromkeys(STATES, "esperando_baja"),
+        "confirma": dict.fromkeys(STATES, "confirmado"),
+        "pasa_a_persona": dict.fromkeys(STATES, "con_persona"),
+        "cierra": dict.fromkeys(STATES, "cerrado"),
         # the student speaks
         "escribe": {},
         "formulario_llenado": {"nuevo": "alta_pedida", "esperando_baja": "alta_pedida", "cerrado": "alta_pedida"},
@@ -58,7 +58,7 @@ TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
         "recuerda": {},
         "no_mas_avisos": {},
         "rebota": {},
-        "toma_persona": {state: "con_persona" for state in STATES},
+        "toma_persona": dict.fromkeys(STATES, "con_persona"),
         "devuelve_persona": {},
     }
 )

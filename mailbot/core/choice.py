@@ -63,8 +63,9 @@ def _not_found(document: Document) -> bool:
 
 def no_constancia_can_be_had(choice: Choice) -> bool:
     """Tell whether a paper or a screenshot says that the IMSS does not know the student as insured."""
-    every = (choice.document, *choice.others)
-    return not (choice.document and kind_of(choice.document) == "constancia") and any(d and _not_found(d) for d in every)
+    if choice.document is None or kind_of(choice.document) == "constancia":
+        return False
+    return any(_not_found(d) for d in (choice.document, *choice.others))
 
 
 def _of_several(documents: Sequence[Document]) -> tuple[Sign, ...]:
@@ -92,7 +93,8 @@ def _other_name(document: Document, sender_name: str) -> Sign | None:
 
 
 def _name_words(name: str) -> list[str]:
-    return [w for w in fold(name).replace(",", " ").split() if len(w) > 2 and w.isalpha() and w not in ("del", "las", "los")]
+    words = fold(name).replace(",", " ").split()
+    return [w for w in words if len(w) > 2 and w.isalpha() and w not in ("del", "las", "los")]
 
 
 def _same_name(a: str, b: str) -> bool:
@@ -108,7 +110,6 @@ def fingerprint(choice: Choice) -> str | None:
         return None
     if not (read.nss and read.estado and read.fecha):
         return None
-    rows = sorted(
-        f"{compact(p.razon_social or '')}/{p.registro_patronal.text if p.registro_patronal else ''}" for p in read.patrones
-    )
+    registros = [p.registro_patronal.text if p.registro_patronal else "" for p in read.patrones]
+    rows = sorted(f"{compact(p.razon_social or '')}/{r}" for p, r in zip(read.patrones, registros, strict=True))
     return "|".join((read.nss.value.digits, read.fecha.value.isoformat(), fold(read.estado.value), *rows))

@@ -39,8 +39,8 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "mensaje": (
             "ninguno", "gracias", "pregunta", "ya_lo_llene", "pide_baja", "urgencia", "no_derechohabiente", "ajeno",
             # beyond contract.md: asks for a person (parents' insurance and deaths too), no more mails, "¿y ahora?",
-            # and a text about the insurance that nobody here understands
-            "persona", "basta", "que_sigue", "no_entendido",
+            # a question whose answer may not be enough, and a text about the insurance that nobody here understands
+            "persona", "basta", "que_sigue", "pregunta_y_personal", "no_entendido",
         ),
         # beyond contract.md: a person took the case over (mailbot keeps silent in it)
         "tomado": ("si", "no"),
@@ -55,7 +55,9 @@ OF_CONSTANCIA = frozenset({"falta", "estado", "servicio", "patron", "fecha"})
 # Papers of the IMSS: a mail that brings one is about the insurance, whatever it says.
 OF_IMSS = frozenset({"semanas_cotizadas", "asignacion_nss", "no_derechohabiencia", "cartilla_salud"})
 # What a paper of "no derechohabiencia" outweighs: the student who asks for a person or a baja still gets that.
-BELOW_NOT_FOUND = frozenset({"ninguno", "gracias", "pregunta", "ajeno", "no_entendido", "que_sigue"})
+BELOW_NOT_FOUND = frozenset(
+    {"ninguno", "gracias", "pregunta", "pregunta_y_personal", "ajeno", "no_entendido", "que_sigue"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
         message.text,
         "" if is_answer(message) else message.subject,
         rulebook.wording,
-        rulebook.topics,
+        rulebook.questions,
         attached=any(d.constancia or d.imss_error or d.kind in OF_IMSS for d in every),
         known=case is not None and case.state != "cerrado",
         files=" . ".join(spelled(a.name) for a in message.attachments),
@@ -171,7 +173,8 @@ def _estado(read: Constancia) -> str | None:
     """BAJA and VIGENTE are exact words: "VIGENTE POR PRORROGA" and "NO VIGENTE" are neither."""
     if read.estado is None:
         return None
-    return {"vigente": "vigente", "baja": "baja", "dado de baja": "baja"}.get(fold(read.estado.value).strip(" ."), "otro")
+    exact = {"vigente": "vigente", "baja": "baja", "dado de baja": "baja"}
+    return exact.get(fold(read.estado.value).strip(" ."), "otro")
 
 
 def _falta(read: Constancia, estado: str | None, patron: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailbot.core.questions import Match, Topic, match_topics
+from mailbot.core.questions import Knowledge, Match, hands_over, match_topics
 from mailbot.core.rulefile import Problems, Table, meant
 from mailbot.core.wording import Sentence, find, says, sentences
 
@@ -22,6 +22,8 @@ class Phrases:
     value: str
     phrases: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    weak: bool = False
+    """Whether a question that has its own answer goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,14 @@ class Wording:
     """How students say things (rules/40-mensajes.toml)."""
 
     intents: tuple[Phrases, ...] = ()
+    courtesy: frozenset[str] = frozenset()
+    """Words that say nothing about a matter."""
     thanks: tuple[str, ...] = ()
-    """Words of a mail that only thanks or greets; they say nothing about a matter."""
+    """With nothing but courtesy beside it: the mail only thanks."""
     about: tuple[str, ...] = ()
     """Words of this insurance."""
+    maybe: tuple[str, ...] = ()
+    """Words of this insurance, unless the mail speaks of another matter ("constancia de estudios")."""
     other: tuple[str, ...] = ()
     """Words of other matters of the office."""
 
@@ -46,7 +52,7 @@ class Said:
 
 
 def understand(
-    text: str, subject: str, wording: Wording, topics: tuple[Topic, ...], *, attached: bool, known: bool, files: str = ""
+    text: str, subject: str, wording: Wording, topics: Knowledge, *, attached: bool, known: bool, files: str = ""
 ) -> Said:
     """Say what a mail means.
 
@@ -55,58 +61,61 @@ def understand(
     answer (``Re:``) passes "" for it: those are not the writer's words.
     """
     said = sentences(f"{subject}\n{text}")
-    asked = match_topics(said, topics)
-    about = attached or is_about(said, wording) or is_about(sentences(files), wording)
-    alien = not about and any(find(phrase, s.words) is not None for s in said for phrase in wording.other)
-    if alien and not _meant("urgencia", said, wording, asked=False):
+    alien = _mentions(said, wording.other, exact=True)
+    about = attached or is_about((*said, *sentences(files)), wording)
+    if alien and not about and not _meant("urgencia", said, wording, weak=False):
         return Said("ajeno")
-    for value in ORDER:
-        if _meant(value, said, wording, bool(asked)):
-            return Said(value, asked)
+    asked = match_topics([s for s in said if _content(s, wording)], topics)
+    useful = tuple(m for m in asked if m.topic.answer)
+    for weak in (False, True):
+        for value in ORDER if not (weak and useful) else ():
+            if _meant(value, said, wording, weak=weak):
+                return Said(value, useful)
     if asked:
-        useful = tuple(m for m in asked if m.topic.answer)
-        return Said("pregunta" if useful else "ninguno", useful)
-    content = [w for s in said for w in s.words if not _is_courtesy(w, wording)]
+        hard = any(m.topic.copy_staff for m in useful)
+        return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)
+    content = [w for s in said for w in _content(s, wording)]
     if said and not content:
-        return Said("gracias" if any(_is_thanks(s) for s in said) else "ninguno")
+        return Said("gracias" if _mentions(said, wording.thanks) else "ninguno")
     if not about and not known:
         return Said("ajeno" if len(content) >= LEAST_WORDS else "ninguno")
-    if not attached and len(content) >= LEAST_WORDS:
-        return Said("no_entendido")
-    return Said("ninguno")
+    told = [w for s in said if not hands_over(s.words) for w in _content(s, wording)]
+    return Said("no_entendido" if not attached and len(told) >= LEAST_WORDS else "ninguno")
 
 
 def is_about(said: tuple[Sentence, ...], wording: Wording) -> bool:
     """Tell whether a text has a word of this insurance."""
-    return any(find(phrase, s.words) is not None for s in said for phrase in wording.about)
+    if _mentions(said, wording.about):
+        return True
+    return _mentions(said, wording.maybe) and not _mentions(said, wording.other, exact=True)
 
 
-def _meant(value: str, said: tuple[Sentence, ...], wording: Wording, asked: bool) -> bool:
-    for phrases in wording.intents:
-        if phrases.value == value and any(says(phrases.phrases, phrases.unless, s) for s in said):
-            return True
-    return False
+def _mentions(said: tuple[Sentence, ...], phrases: tuple[str, ...], *, exact: bool = False) -> bool:
+    # exact: "fecha" is one slip from "ficha"
+    return any(find(phrase, s.words, exact=exact) is not None for s in said for phrase in phrases)
 
 
-def _is_courtesy(word: str, wording: Wording) -> bool:
-    return word in wording.thanks or len(word) < 2
+def _meant(value: str, said: tuple[Sentence, ...], wording: Wording, *, weak: bool) -> bool:
+    asked = [p for p in wording.intents if p.value == value and p.weak == weak]
+    return any(says(p.phrases, p.unless, s) for p in asked for s in said)
 
 
-def _is_thanks(sentence: Sentence) -> bool:
-    return any(w.startswith(("gracia", "agradec", "agradez")) for w in sentence.words)
+def _content(sentence: Sentence, wording: Wording) -> list[str]:
+    """Return the words that are more than courtesy."""
+    return [w for w in sentence.words if w not in wording.courtesy and len(w) > 1]
 
 
 def parse_wording(tables: list[Table], problems: Problems) -> Wording:
     """Read [[mensaje]] and [asunto]."""
     intents: list[Phrases] = []
-    lists: dict[str, tuple[str, ...]] = {"cortesia": (), "seguro": (), "otros": ()}
+    lists: dict[str, tuple[str, ...]] = {"cortesia": (), "gracias": (), "seguro": (), "tal_vez": (), "otros": ()}
     for table in tables:
         if table.name == "asunto":
             problems.closed(table, tuple(lists))
             for key in lists:
                 lists[key] += problems.texts(table, key)
             continue
-        problems.closed(table, ("valor", "frases", "salvo"))
+        problems.closed(table, ("valor", "frases", "salvo", "debil"))
         value = problems.text(table, "valor", required=True)
         if value and value not in ORDER:
             problems.add(table, "valor", f"«{value}» no se reconoce por frases{meant(value, ORDER)}")
@@ -114,7 +123,8 @@ def parse_wording(tables: list[Table], problems: Problems) -> Wording:
         for phrase in phrases:
             if len([w for w in phrase.split() if w.strip("…*.")]) == 0:
                 problems.add(table, "frases", f"«{phrase}» se encontraría en cualquier correo")
-        intents.append(Phrases(value, phrases, problems.texts(table, "salvo")))
+        weak = problems.truth(table, "debil", False)
+        intents.append(Phrases(value, phrases, problems.texts(table, "salvo"), weak))
     courtesy = frozenset(w for text in lists["cortesia"] for s in sentences(text) for w in s.words)
-    return Wording(tuple(intents), tuple(sorted(courtesy)), lists["seguro"], lists["otros"])
+    return Wording(tuple(intents), courtesy, lists["gracias"], lists["seguro"], lists["tal_vez"], lists["otros"])
 

@@ -27,7 +27,9 @@ NEAR_WORD = 88
 _WORDS = re.compile(r"[^\W_]+")
 _SMALL = frozenset({"de", "del", "la", "el", "los", "las", "y", "e", "en", "a"})
 # What a school's name may carry beside the name itself without being another school: then a person looks.
-_CAMPUS = frozenset({"plantel", "campus", "unidad", "extension", "sede", "norte", "sur", "oriente", "poniente", "centro"})
+_CAMPUS = frozenset({
+    "plantel", "campus", "unidad", "extension", "sede", "norte", "sur", "oriente", "poniente", "centro",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

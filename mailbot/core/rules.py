@@ -15,7 +15,7 @@ from mailbot.core.facts import OF_CONSTANCIA, VALUES
 from mailbot.core.intent import Wording
 from mailbot.core.ladder import Ladder
 from mailbot.core.patron import PatronKnowledge
-from mailbot.core.questions import Topic
+from mailbot.core.questions import Knowledge, Topic
 from mailbot.core.rulefile import Problems, RuleProblems, Table, meant, read_tables, spoken
 
 __all__ = ["RuleBook", "RuleProblems", "Terms", "describe", "parse_rules"]
@@ -46,15 +46,20 @@ class RuleBook:
     """All of rules/, as values."""
 
     rules: tuple[Rule, ...]
-    patrones: PatronKnowledge = PatronKnowledge()
-    calendar: Calendar = Calendar()
+    patrones: PatronKnowledge = field(default_factory=PatronKnowledge)
+    calendar: Calendar = field(default_factory=Calendar)
     terms: Terms = Terms()
     ladders: tuple[Ladder, ...] = ()
-    topics: tuple[Topic, ...] = ()
+    questions: Knowledge = field(default_factory=Knowledge)
     wording: Wording = field(default_factory=Wording)
     suspicious: frozenset[str] = frozenset()
     """Kinds of signs that make the fact ``sospecha``."""
-    reading: ReadingKnowledge = ReadingKnowledge()
+    reading: ReadingKnowledge = field(default_factory=ReadingKnowledge)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """Return the frequent questions."""
+        return self.questions.topics
 
     def ladder(self, name: str | None) -> Ladder | None:
         """Return the ladder of reminders of that name."""
@@ -89,7 +94,7 @@ def parse_rules(texts: Mapping[str, str], stems: Collection[str] | None = None) 
         calendar=calendar.parse_calendar(of(calendar.TABLES), problems),
         terms=_terms(by_name.get("plazos", []), problems),
         ladders=ladders,
-        topics=questions.parse_topics(of(questions.TABLES), problems),
+        questions=questions.parse_topics(of(questions.TABLES), problems),
         wording=intent.parse_wording(of(intent.TABLES), problems),
         suspicious=_suspicious(by_name.get("sospecha", []), problems),
         reading=_reading(texts, problems),

@@ -11,17 +11,27 @@ from mailbot.core.spanish import fold
 
 MOST_CHARS = 6000  # what a student asks stands in the first page; bounds the work on a hostile text
 MOST_SENTENCES = 120
+_SWAPPED = ({"b", "v"}, {"c", "s"}, {"s", "z"}, {"c", "k"}, {"y", "l"}, {"g", "j"})
+"""First letters that are written one for the other; any other slip there makes another word ("tienda", "atiende")."""
 _SENTENCE_ENDS = re.compile(r"[.!;\n]+|(?<=\?)|(?=¿)")
+_CLAUSE_ENDS = re.compile(r"[,:()]|\s-\s")
+_GREETING = re.compile(
+    r"\b(?:(?:muy )?buen[oa]?s? (?:dia|tarde|noche)s?|(?:excelente|lindo|bonito|feliz) (?:dia|tarde|noche|semana))\b"
+)
 _WORD = re.compile(r"[a-z0-9]+")
 # Words skipped by "…" in a phrase: enough for "quiero por favor que me den de baja".
 GAP = 6
+_NOT = {"no", "ni", "nunca"}
 # As written in chats; also the letters that a phone's keyboard swaps.
 _CHAT = {
-    "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "x": "por", "xfa": "por favor", "xfavor": "por favor",
-    "porfa": "por favor", "porfavor": "por favor", "tmb": "tambien", "tmbn": "tambien", "d": "de", "dl": "del", "nss": "nss",
-    "toy": "estoy", "ps": "pues", "pa": "para", "dnd": "donde", "xk": "porque", "asta": "hasta", "aber": "a ver",
-    "seg": "seguro", "facul": "facultativo", "doc": "documento", "inf": "informacion", "info": "informacion", "imms": "imss", "ims": "imss",
-    "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice", "yene": "llene", "yame": "llame", "llege": "llegue",
+    "q": "que", "k": "que", "ke": "que", "xq": "porque", "pq": "porque", "xk": "porque", "x": "por", "c": "se",
+    "xfa": "por favor", "xfavor": "por favor", "porfa": "por favor", "porfavor": "por favor", "d": "de", "dl": "del",
+    "tmb": "tambien", "tmbn": "tambien", "toy": "estoy", "ps": "pues", "pa": "para", "dnd": "donde", "asta": "hasta",
+    "aber": "a ver", "seg": "seguro", "facul": "facultativo", "doc": "documento", "inf": "informacion",
+    "info": "informacion", "imms": "imss", "ims": "imss", "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice",
+    "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "checar": "revisar", "checo": "reviso",
+    "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia", "ago": "hago", "aser": "hacer",
+    "nesesito": "necesito", "nesecito": "necesito", "kiero": "quiero", "ocupo": "necesito", "click": "clic",
 }  # fmt: skip
 
 
@@ -31,17 +41,23 @@ class Sentence:
 
     words: tuple[str, ...]
     asks: bool
+    clauses: tuple[tuple[str, ...], ...] = ()
+    """The same words, split at the commas."""
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Split a text into sentences of folded words, chat spellings written out."""
     found: list[Sentence] = []
     for part in _SENTENCE_ENDS.split(text[:MOST_CHARS]):
-        plain = _WORD.findall(fold(part).replace("'", ""))
-        words = tuple(w for word in plain for w in _CHAT.get(word, word).split())
-        if words:
-            found.append(Sentence(words, "?" in part or "¿" in part))
+        clauses = tuple(words for clause in _CLAUSE_ENDS.split(part) if (words := _plain_words(clause)))
+        if clauses:
+            found.append(Sentence(tuple(w for words in clauses for w in words), "?" in part or "¿" in part, clauses))
     return tuple(found[:MOST_SENTENCES])
+
+
+def _plain_words(text: str) -> tuple[str, ...]:
+    plain = _WORD.findall(_GREETING.sub(" ", fold(text)).replace("'", ""))
+    return tuple(w for word in plain for w in _CHAT.get(word, word).split())
 
 
 @lru_cache(maxsize=65536)
@@ -55,8 +71,10 @@ def alike(word: str, meant: str) -> bool:
 
     # one slip in a word of five letters, two from nine on; the first letter is seldom the wrong one
     allowed = 2 if len(meant) >= 9 else 1
-    if word[0] != meant[0] and not (word[1:] == meant or meant[1:] == word or {word[0], meant[0]} <= set("hbvcszllyj")):
+    if word[0] != meant[0] and meant[1:] != word and {word[0], meant[0]} not in _SWAPPED:
         return False
+    if meant[1:] == word:
+        return meant[0] == "h"  # "ospital"
     return OSA.distance(word, meant, score_cutoff=allowed) <= allowed
 
 
@@ -65,25 +83,29 @@ def _pattern(phrase: str) -> tuple[str, ...]:
     return tuple(re.findall(r"…|[a-z0-9]+\*?", fold(phrase.replace("…", " … ")).replace("...", " … ")))
 
 
-def _fits(word: str, wanted: str) -> bool:
-    return word.startswith(wanted[:-1]) if wanted.endswith("*") else alike(word, wanted)
-
-
-def find(phrase: str, words: Sequence[str]) -> int | None:
+def find(phrase: str, words: Sequence[str], *, exact: bool = False) -> int | None:
     """Return where in a sentence a phrase begins. ``…`` is up to six words, ``hospital*`` any ending."""
     pattern = _pattern(phrase)
     for start in range(len(words)):
-        if pattern and _from(pattern, 0, words, start):
+        if pattern and _from(pattern, 0, words, start, exact):
             return start
     return None
 
 
-def _from(pattern: Sequence[str], at: int, words: Sequence[str], place: int) -> bool:
+def _from(pattern: Sequence[str], at: int, words: Sequence[str], place: int, exact: bool) -> bool:
     if at == len(pattern):
         return True
     if pattern[at] == "…":
-        return any(_from(pattern, at + 1, words, place + skip) for skip in range(GAP + 1) if place + skip <= len(words))
-    return place < len(words) and _fits(words[place], pattern[at]) and _from(pattern, at + 1, words, place + 1)
+        return any(_from(pattern, at + 1, words, place + skip, exact) for skip in range(GAP + 1))
+    if place >= len(words) or not _fits(words[place], pattern[at], exact):
+        return False
+    return _from(pattern, at + 1, words, place + 1, exact)
+
+
+def _fits(word: str, wanted: str, exact: bool) -> bool:
+    if wanted.endswith("*"):
+        return word.startswith(wanted[:-1])
+    return word == wanted or (not exact and alike(word, wanted))
 
 
 def says(phrases: Iterable[str], unless: Iterable[str], sentence: Sentence) -> bool:
@@ -98,5 +120,6 @@ def says(phrases: Iterable[str], unless: Iterable[str], sentence: Sentence) -> b
 
 def _denied(phrase: str, words: Sequence[str], start: int) -> bool:
     """Tell whether "no", "ni" or "nunca" stands just before the phrase; a phrase with its own "no" is not denied."""
-    own = _pattern(phrase)
-    return not {"no", "ni", "nunca", "sin"} & set(own[:2]) and bool({"no", "ni", "nunca"} & set(words[max(0, start - 2) : start]))
+    if _NOT & set(_pattern(phrase)[:2]):
+        return False
+    return bool(_NOT & set(words[max(0, start - 2) : start]))
