@@ -32,7 +32,7 @@ def find_bounce(raw: bytes, mail: Structure) -> Bounce | None:
     """
     statuses = [p for p in mail.parts if p.message == 0 and p.type.endswith("delivery-status")]
     failed, delayed, told = _from_statuses(statuses)
-    if not failed and not delayed and not told:
+    if not failed and not delayed and not told and mail.complete:
         failed, delayed = _from_text(raw)
     if not failed and not delayed:
         return None
@@ -78,9 +78,10 @@ def _from_text(raw: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     from flufl.bounce._scan import _DETECTORS
 
+    report = message_from_bytes(raw[:_REPORT_BYTES])  # of bounded depth: the caller has counted
     for detector in _DETECTORS:
         try:
-            temporary, permanent = detector().process(message_from_bytes(raw[:_REPORT_BYTES]))
+            temporary, permanent = detector().process(report)
         except Exception:  # noqa: S112 - a report that one detector cannot read, another may
             continue
         if temporary or permanent:

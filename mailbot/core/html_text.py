@@ -11,6 +11,7 @@ HTML_CHARS = 600_000  # Outlook's style sheets take 100 KB; what lies beyond is 
 QUOTE_DEPTH = 5
 PICTURE_MARK = "\ue000"  # private use: a mark around a Content-ID, taken out again by ``pictures_in``
 
+_TAG_OPENS = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG_NAME = re.compile(r"/?([a-z][a-z0-9]*)", re.IGNORECASE)
 _HREF = re.compile(r"""\shref\s*=\s*["']?([^"'\s>]{1,2000})""", re.IGNORECASE)
 _CID = re.compile(r"""\ssrc\s*=\s*["']?cid:([^"'\s>]{1,300})""", re.IGNORECASE)
@@ -32,11 +33,11 @@ def html_to_text(html: str) -> str:
     lower = html.lower() if len(html.lower()) == len(html) else html
     out: list[str] = []
     quotes: list[bool] = []
+    endless: set[str] = set()
     at = 0
     while at < len(html):
-        opens = html.find("<", at)
-        if opens < 0:
-            opens = len(html)
+        tag_opens = _TAG_OPENS.search(html, at)
+        opens = tag_opens.start() if tag_opens else len(html)
         if opens > at:
             out.append(_run(html[at:opens]))
         closes = _tag_end(html, opens)
@@ -45,8 +46,13 @@ def html_to_text(html: str) -> str:
         name = named[1].lower() if named else ""
         at = closes + 1
         if name in _UNREAD and tag[1] != "/":
-            stop = lower.find("</" + name, at)
-            at = (len(html) if name in ("script", "style") else at) if stop < 0 else stop
+            stop = -1 if name in endless else lower.find("</" + name, at)
+            if stop >= 0:
+                at = stop
+            elif name in ("script", "style"):
+                break
+            else:
+                endless.add(name)  # looked for once: a page of a hundred thousand <title> is read in one pass
         elif name == "blockquote":
             _enter_or_leave(quotes, tag)
             out.append("\n" + "> " * _depth(quotes))
@@ -60,12 +66,10 @@ def html_to_text(html: str) -> str:
 
 
 def _tag_end(html: str, opens: int) -> int:
-    """Return where the tag or comment that begins at ``opens`` ends; what is no tag ends at its first sign."""
+    """Return where the tag or comment that begins at ``opens`` ends."""
     if html.startswith("<!--", opens):
         stop = html.find("-->", opens + 4)
         return len(html) if stop < 0 else stop + 2
-    if opens + 1 < len(html) and not (html[opens + 1].isalpha() or html[opens + 1] in "/!?"):
-        return opens
     stop = html.find(">", opens)
     return len(html) if stop < 0 else stop
 

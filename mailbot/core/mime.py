@@ -19,6 +19,8 @@ HEADER_CHARS = 65_536  # of one header; a To with a thousand recipients fits
 PARTS_MOST = 500
 DEPTH_MOST = 30  # multiparts within multiparts; real mail has five
 MESSAGES_MOST = 6  # forwarded mails within forwarded mails
+UU_FILES_MOST, UU_LINES_MOST = 20, 400_000  # a file of 18 MB has 400,000 lines
+UU_BAD_LINES = 100  # after them it is no uuencoded file
 _BOUNDARY_TRIES = 20_000  # lines that look like a boundary and are none
 
 _FIELD = re.compile(rb"([!-9;-~]{1,100})[ \t]*:")
@@ -134,14 +136,22 @@ def uuencoded(data: bytes) -> list[tuple[str, bytes]]:
     files: list[tuple[str, bytes]] = []
     end = 0
     for begin in _UU_BEGIN.finditer(data):
-        if begin.start() < end or len(files) >= 20:
+        if len(files) >= UU_FILES_MOST:
+            break
+        if begin.start() < end:
             continue
         stop = data.find(b"\nend", begin.end() - 1)
         end = stop if stop >= 0 else len(data)
         chunks: list[bytes] = []
-        for line in data[begin.end() : end].split(b"\n"):
-            if line.strip():  # a2b_uu makes 32 zeros of an empty line
-                chunks.append(_uu_line(line.rstrip(b"\r")))
+        bad = 0
+        for line in data[begin.end() : end].split(b"\n", UU_LINES_MOST)[:UU_LINES_MOST]:
+            if not line.strip():  # a2b_uu makes 32 zeros of an empty line
+                continue
+            chunk = _uu_line(line.rstrip(b"\r"))
+            bad += not chunk
+            if bad > UU_BAD_LINES:
+                break
+            chunks.append(chunk)
         files.append((clean_line(decode_text(begin[1]), 150), b"".join(chunks)))
     return files
 

@@ -8,7 +8,7 @@ from struct import unpack_from
 SIGNATURE = b"\x78\x9f\x3e\x22"
 FILES_MOST = 30
 DEPTH_MOST = 3  # a forwarded mail within a forwarded mail
-_PROPERTIES_MOST = 2_000
+_ATTRIBUTES_MOST = _PROPERTIES_MOST = 2_000
 
 _ATTACH_RENDER, _ATTACH_TITLE, _ATTACH_DATA, _ATTACH_PROPERTIES = 0x9002, 0x8010, 0x800F, 0x9005
 _LONG_NAME, _NAME, _DATA = 0x3707, 0x3704, 0x3701
@@ -43,7 +43,9 @@ def files_in(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
 def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield (id, value) of each attribute: level (1), id (2), type (2), length (4), value, checksum (2)."""
     at = 6
-    while at + 9 <= len(data):
+    for _ in range(_ATTRIBUTES_MOST):
+        if at + 9 > len(data):
+            return
         attribute, _, length = unpack_from("<HHI", data, at + 1)
         if at + 9 + length > len(data):
             return

@@ -44,3 +44,76 @@ def test_a_mail_of_the_corpus_is_read_as_its_expected_value_says(file: Path) -> 
 
 def test_every_expected_value_has_its_mail() -> None:
     assert {f.stem for f in CORPUS.glob("*.json")} == {f.stem for f in CORPUS.glob("*.eml")}
+
+
+# --- the day of a mail (contract.md, "config.toml") ---------------------------------------------------------------
+
+
+def sent_at(date: str) -> Message:
+    return of(f"From: ana@correo.example\nDate: {date}\n\nHola".encode())
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        ("Mon, 23 Nov 2026 23:58:00 -0600", "2026-11-23T23:58:00-06:00"),  # sent before midnight, received after it
+        ("Tue, 24 Nov 2026 05:30:00 +0000", "2026-11-23T23:30:00-06:00"),  # another zone: the office's day counts
+        ("Sun, 22 Nov 2026 00:04:00 -0600", "2026-11-22T00:04:00-06:00"),  # two days late, and not more
+        ("Sun, 22 Nov 2026 00:02:00 -0600", "2026-11-24T00:03:00-06:00"),  # more than two days late
+        ("Tue, 24 Nov 2026 00:06:00 -0600", "2026-11-24T00:03:00-06:00"),  # after the clock
+        ("mañana", "2026-11-24T00:03:00-06:00"),
+        ("Mon, 01 Jan 0001 00:00:00 +0000", "2026-11-24T00:03:00-06:00"),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", "2026-11-24T00:03:00-06:00"),
+        ("Mon, 23 Nov 2026 23:58:00 +9900", "2026-11-24T00:03:00-06:00"),
+    ],
+)
+def test_the_day_of_a_mail_is_that_of_its_date_header_unless_it_cannot_be(date: str, expected: str) -> None:
+    received = datetime(2026, 11, 24, 0, 3, tzinfo=MEXICO)
+    day = mail_day(sent_at(date), received.astimezone(UTC), received + timedelta(minutes=2), MEXICO)
+    assert day.isoformat() == expected
+
+
+# --- too large to fetch -------------------------------------------------------------------------------------------
+
+
+def test_a_mail_too_large_to_fetch_is_known_by_its_headers() -> None:
+    raw = (CORPUS / "respuesta_gmail.eml").read_bytes()
+    header = raw[: raw.index(b"\n\n")]
+    whole, small = of(raw), parse_headers_only(header, 80_000_000, OWN, STAFF)
+    same = ("message_id", "sender", "sender_name", "to", "cc", "subject", "sent", "in_reply_to", "references")
+    assert [getattr(small, name) for name in same] == [getattr(whole, name) for name in same]
+    assert (small.text, small.attachments, small.problems) == ("", (), ("demasiado_grande",))
+    assert small.hard_mark is None
+    assert small.digest != parse_headers_only(header, 80_000_001, OWN, STAFF).digest
+
+
+def test_a_large_report_is_still_a_machine_by_its_headers_alone() -> None:
+    small = parse_headers_only(b"From: a@b.example\nContent-Type: multipart/report; boundary=x", 9, OWN, STAFF)
+    assert small.mark_code == "report"
+
+
+def test_a_file_over_the_limit_is_named_and_not_taken_out() -> None:
+    raw = (CORPUS / "octet_sin_nombre.eml").read_bytes()
+    message = parse(raw, OWN, STAFF, attachment_limit=100)
+    assert (message.attachments, message.problems) == ((), ("demasiado_grande",))
+    assert len(parse(raw, OWN, STAFF, attachment_limit=0).attachments) == 1
+
+
+# --- what prints --------------------------------------------------------------------------------------------------
+
+
+def test_a_message_prints_without_a_person_s_data() -> None:
+    message = of((CORPUS / "rebote_dsn.eml").read_bytes())
+    with_pdf = of((CORPUS / "nombre_rfc2231.eml").read_bytes())
+    printed = f"{message!r} {with_pdf!r} {with_pdf.attachments!r} {message.bounce!r}"
+    assert not any(word in printed.lower() for word in ("ana", "ruiz", "ngela", "%pdf", "correo"))
+
+
+def test_parse_answers_even_where_reading_has_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> Message:
+        raise RecursionError
+
+    monkeypatch.setattr("mailbot.core.message.read", broken)
+    message = parse(b"From: a@b.example\n\nx", OWN, STAFF, attachment_limit=0)
+    assert (message.sender, message.problems) == (None, ("no_se_pudo_leer",))
+    assert message.digest == sha256(b"From: a@b.example\n\nx").hexdigest()
