@@ -16,7 +16,7 @@ from mailbot.core.outcome import Outcome, Outgoing, Past, PlannedReminder, Verdi
 from mailbot.core.picture_marks import Mark, marks_for
 from mailbot.core.post import note, post_reply
 from mailbot.core.reply import render
-from mailbot.core.telling import evidence, note_title, person_by, values_for
+from mailbot.core.telling import evidence, note_title, person_by, values_for, worth_a_note
 from mailbot.core.values import Fila, Values
 
 __all__ = ["Desk", "PictureWanted", "answer", "nss_keys", "picture_wanted"]
@@ -186,8 +186,7 @@ def _mails(
         reply = render(desk.templates, j.decision.reply, values, office)
         mails.append(post_reply(message, reply, wants_copy and not bundled, j.said.value == "urgencia", now, desk))
     rows = evidence(j, past)
-    worth_a_look = bool(rows) and (j.decision.copy_staff or bool(past.others_with_nss))
-    if office.staff and (j.decision.staff_note or j.sibling or worth_a_look):
+    if office.staff and (j.decision.staff_note or worth_a_note(j, past)):
         values = Values(
             hoy=j.when.date(),
             titulo=note_title(message, j),

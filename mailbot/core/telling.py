@@ -14,6 +14,7 @@ from mailbot.core.judgement import Desk, Judgement, token
 from mailbot.core.message import Message
 from mailbot.core.outcome import Past, PlannedReminder
 from mailbot.core.patron import deciding
+from mailbot.core.signs import WEAK
 from mailbot.core.spanish import fold
 from mailbot.core.values import Fila, Link, StaffBlock, Values, dated, tap_buttons
 
@@ -143,6 +144,13 @@ def staff_block(j: Judgement, patron: str | None) -> StaffBlock:
     if j.facts.patron == "dudoso":
         doubts = (*doubts, "no es claro qué patrón lo registra")
     return StaffBlock(what_was_read(j.choice.constancia, patron), j.decision.rule, doubts)
+
+
+def worth_a_note(j: Judgement, past: Past) -> bool:
+    """Tell whether staff must learn something that the student must not see: not what a mere re-print leaves too."""
+    signs = (*(j.choice.document.signs if j.choice.document else ()), *j.choice.signs)
+    telling = any(sign.kind not in WEAK for sign in signs)
+    return j.sibling or bool(past.others_with_nss) or (telling and j.decision.copy_staff)
 
 
 def evidence(j: Judgement, past: Past) -> tuple[Fila, ...]:
