@@ -136,10 +136,9 @@ class _Child:
 
     async def kill(self) -> None:
         """End the child and whatever it may have started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        if self.alive:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._in.close()
         await asyncio.shield(self._process.wait())
 
