@@ -78,6 +78,10 @@ class Tokens:
         self._lock = threading.Lock()
         self._last = ""
 
+    @property
+    def path(self) -> Path:
+        return self._file.path
+
     def secret(self, *, fresh: bool = False) -> str:
         """Return a token that is good for five minutes more; raises ServerTrouble."""
         with self._lock:

@@ -144,6 +144,8 @@ class _Trouble:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        if type(error).__name__ in ("MsalServiceError", "HTTPError"):  # a 5xx or 429, which msal raises and not returns
+            raise later("OAuth2 de Microsoft: no atiende por ahora; se intentará de nuevo") from None
         if isinstance(error, OSError):  # requests' exceptions too
             raise later(
                 "OAuth2: no se puede llegar a login.microsoftonline.com; revisa la conexión a Internet o el proxy"

@@ -128,7 +128,8 @@ def test_tls_is_verified_and_an_authority_of_our_own_may_be_named(certificates: 
             check_login(account(server, security=security, ca_file="/no/hay.pem"))
         assert isinstance(unknown.value.trouble, TryLater)
         assert "su certificado no es de confianza" in unknown.value.trouble.reason
-        assert missing.value.trouble == Refused("ca_file: no se puede leer /no/hay.pem como certificado PEM; revisa la ruta")
+        assert missing.value.trouble == Refused(
+            "ca_file: no se puede leer /no/hay.pem como certificado PEM; revisa la ruta")
 
 
 async def test_news_come_through_tls_too(certificates: Certificates) -> None:

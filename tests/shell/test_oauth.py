@@ -144,8 +144,8 @@ def test_a_wrong_secret_is_explained_and_nobody_s_address_is_said(tokens: TokenS
     with pytest.raises(ServerTrouble) as raised:
         kept(application(tokens, "mal"), tmp_path).secret()
     assert raised.value.trouble == Refused(
-        "OAuth2 de Microsoft (AADSTS7000215): el secreto de la aplicación no es correcto: copia el «Valor», no el «Id.», "
-        "y revisa MAILBOT_OAUTH2_CLIENT_SECRET")
+        "OAuth2 de Microsoft (AADSTS7000215): el secreto de la aplicación no es correcto: copia el «Valor», no el "
+        "«Id.», y revisa MAILBOT_OAUTH2_CLIENT_SECRET")
 
 
 def test_a_token_server_that_is_away_or_broken_is_tried_later(

@@ -1,0 +1,57 @@
+"""How does an admin give mailbot access by OAuth2? Step by step, and at the end both servers are tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mailbot.config import Config, load
+
+
+@click.command("login")
+@click.option("--config", "path", type=click.Path(path_type=Path), default=Path("config.toml"), metavar="ARCHIVO")
+def command(path: Path) -> int:
+    """Ayuda a iniciar sesión en Microsoft 365 o Google, y prueba que el buzón y la salida se abran."""
+    from mailbot.shell.failures import ServerTrouble
+    from mailbot.shell.grants import tokens
+
+    config = load(path)
+    if "oauth2" not in (config.mailbox.auth, config.smtp.auth):
+        click.echo(
+            f'{path}: ni mailbox.auth ni smtp.auth dicen "oauth2", así que no hay permiso que pedir; '
+            "con contraseña, usa mailbot check --online", err=True)
+        return 2
+    credential = tokens(config)  # ConfigProblems: one line for each thing that is missing
+    click.echo(f"Buzón: {config.mailbox.host} · salida: {config.smtp.host} · OAuth2 de {_name(config)}")
+    try:
+        credential.log_in(click.echo)
+    except ServerTrouble as trouble:
+        click.echo(f"✗ {trouble.trouble.reason}", err=True)
+        return 1
+    click.echo(f"✓ Permiso guardado en {credential.path}; solo tu usuario lo puede leer. Se renueva solo.")
+    return _try_both(config)
+
+
+def _name(config: Config) -> str:
+    ways = {
+        "client_credentials": "Microsoft 365, con el secreto de la aplicación",
+        "device_code": "Microsoft 365, con un código que escribe una persona",
+        "service_account": "Google Workspace, con una cuenta de servicio",
+        "loopback": "Google, con el navegador de esta máquina",
+    }
+    return ways[config.oauth2.flow]
+
+
+def _try_both(config: Config) -> int:
+    from mailbot.shell.online import try_logins
+
+    failures = 0
+    for where, trouble in try_logins(config):
+        click.echo(f"✗ {where}: {trouble}" if trouble else f"✓ {where}: sesión iniciada")
+        failures += trouble is not None
+    if failures:
+        click.echo("El permiso existe, pero todavía no abre todo: docs/oauth.md dice qué revisar.", err=True)
+        return 1
+    click.echo("Todo listo: ya puedes correr mailbot run.")
+    return 0
