@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours
@@ -145,7 +145,7 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
         if len(body) == 1 and _spans_columns(body[0], all_heads):
             break
         by_column: dict[str, list[Segment]] = {}
-        for s in body:
+        for s in (piece for whole in body for piece in _cut_at_heads(whole, all_heads)):
             head = column_of(s, all_heads)
             if head is None:
                 legible = legible and (is_placeholder(s.text) or len(s.text) < 3)
@@ -158,6 +158,17 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
     if rows is None:
         return [], False
     return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
+
+
+def _cut_at_heads(s: Segment, heads: Sequence[Segment]) -> list[Segment]:
+    """Cut a text that runs through two cells where a word starts right under the next header's edge."""
+    cuts = [
+        i
+        for i, w in enumerate(s.words)
+        if i > 0 and any(abs(w.x0 - h.x0) < 1.5 and h.x0 > s.x0 + s.height for h in heads)
+    ]
+    edges = [0, *cuts, len(s.words)]
+    return [replace(s, words=s.words[a:b]) for a, b in zip(edges, edges[1:], strict=False)] if cuts else [s]
 
 
 def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:

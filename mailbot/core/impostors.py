@@ -9,8 +9,10 @@ from mailbot.core import labels
 from mailbot.core.columns import FIRST_LINE_BELOW, aligned, column_of, neighbours
 from mailbot.core.identifiers import parse_curp, parse_nss
 from mailbot.core.lines import Segment, Sheet
+from mailbot.core.spanish import compact
 
 _ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON})
+_ACRONYMS = frozenset({"nss", "curp", "rfc", "umf", "ooad", "sbc", "nrp", "cp"})  # in capitals wherever they stand
 Look = tuple[str, int, bool]
 
 
@@ -29,7 +31,8 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
             if s.label is not None
             and not s.colon
             and s.capitals
-            and len(s.words) == 1
+            and len(s.words) <= 3
+            and compact(s.text) not in _ACRONYMS
             and (with_colon or (_look(s) in value_looks and _look(s) not in label_looks))
             and _in_a_values_place(sheet, s)
         }
@@ -47,7 +50,7 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
     near = neighbours(sheet, s)
     before = [t for t in near if t.x1 <= s.x0 + 1]
-    if before and before[-1].kind in _ASKS_FOR_WORDS:
+    if before and before[-1].kind in _ASKS_FOR_WORDS and (before[-1].colon or not before[-1].capitals):
         return True
     for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
         heads = [t for t in row if t.bottom < s.top + 0.4 * s.height]

@@ -115,7 +115,10 @@ def read_value(kind: str, text: str) -> Value | None:
         return _name(text)
     if compact(text) in labels.LABELS:
         return None  # a label whose own value is missing
-    return _name(text) if kind == labels.NOMBRE else _line(text)
+    if kind == labels.NOMBRE:
+        return _name(text)
+    number = parse_nss(text) or parse_curp(text) or parse_registro(text) or parse_date(text)
+    return None if number else _line(text)
 
 
 TYPED = frozenset(

@@ -111,7 +111,7 @@ def _low(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | 
 def _middle(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
     groups: list[list[Line]] = []
     rest = list(lines)
-    for anchor in anchors:
+    for anchor, following in zip(anchors, [*anchors[1:], float("inf")], strict=True):
         if not rest:
             groups.append([])
             continue
@@ -120,9 +120,11 @@ def _middle(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]]
         if wanted < rest[0].middle - 2 * near:
             return None
         end = next((i for i, line in enumerate(rest) if abs(line.middle - wanted) <= 2 * near), None)
-        if end is None:
+        if end is None and rest[0].middle > anchor + near:
             groups.append([])  # an empty cell: the next line is another row's
             continue
+        if end is None or rest[end].middle > following - near:
+            return None
         groups.append(rest[: end + 1])
         rest = rest[end + 1 :]
     return None if rest else groups

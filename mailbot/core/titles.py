@@ -115,6 +115,9 @@ def _titles(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> list[Title]:
         for segments in _candidates(sheet, longest):
             key = "".join(compact(s.text) for s in segments)
             if (kind := _kind_of(key, wanted)) is not None:
+                asks = any(s.kind in labels.READ for s in segments)
+                if asks and min(s.height for s in segments) < 1.15 * usual:
+                    continue  # a label of the same words, as "Clave Única de Registro de Población"
                 box = box_of(segments)
                 found.append(Title(kind, _score(sheet, segments, box, usual), box, len(key)))
     return found
