@@ -1,0 +1,224 @@
+"""One mail to everything that follows: who is answered, who is not, what staff learn, under which Message-ID."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from email import message_from_bytes, policy
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mailbot.core.answer import CAP, Desk, answer, picture_wanted
+from mailbot.core.case import Case
+from mailbot.core.constancia import Constancia, Field, Patron
+from mailbot.core.documents import Document, Sign
+from mailbot.core.identifiers import Nss, RegistroPatronal
+from mailbot.core.judgement import token
+from mailbot.core.message import Attachment, Bounce, Message
+from mailbot.core.outcome import Outcome, Past
+from mailbot.core.page import Box
+from mailbot.core.remind import remind
+from tests.stories.telling import desk as the_desk
+
+ZONE = ZoneInfo("America/Mexico_City")
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
+BOX = Box(1, 0, 0, 1, 1)
+SCHOOL = Patron("CONALEP PLANTEL QUERETARO", RegistroPatronal("E7973805327"), "SEGURO FACULTATIVO ESTUDIANTES")
+DESK: Desk = the_desk()
+
+
+def constancia(estado: str = "BAJA", nss: str = "43160885380", patrones: tuple[Patron, ...] = (SCHOOL,)) -> Document:
+    read = Constancia(
+        nss=Field(Nss(nss), nss, "NSS", BOX),
+        nombre=Field("XIMENA GARCÍA PEÑA", "XIMENA GARCÍA PEÑA", "Nombre", BOX),
+        fecha=Field(date(2026, 11, 23), "23/11/2026", "Fecha", BOX),
+        estado=Field(estado, estado, "Estado", BOX),
+        servicio_medico=Field(estado == "VIGENTE", "", "Servicio", BOX),
+        patrones=patrones,
+    )
+    return Document("constancia_vigencia", "text", read)
+
+
+def message(**changes: object) -> Message:
+    usual = Message(
+        digest="ab" * 32, message_id="<1@correo.example>", sender="ximena@alumnos.example", sender_name="Ximena",
+        to=("dse_becas@queretaro.tecnm.mx",), cc=(), subject="Constancia", sent=NOW, in_reply_to=None, references=(),
+        text="Adjunto mi constancia.", attachments=(Attachment("c.pdf", b"%PDF-", "pdf"),),
+    )  # fmt: skip
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def answered(mail: Message | None = None, past: Past | None = None, *documents: Document, desk: Desk = DESK) -> Outcome:
+    return answer(mail or message(), documents or (constancia(),), past or Past(), NOW, NOW, desk)
+
+
+def case(**changes: object) -> Case:
+    usual = Case(
+        address="ximena@alumnos.example", state="alta_pedida", since=NOW - timedelta(days=1), id=1,
+        nss_key=DESK.keyed("43160885380"), opened_by="cd" * 32, step_day=date(2026, 11, 20),
+    )  # fmt: skip
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def test_the_same_mail_is_answered_with_the_same_bytes() -> None:
+    assert answered() == answered()
+
+
+def test_the_message_id_comes_from_the_digest_of_the_mail_it_answers_and_not_from_what_is_said() -> None:
+    (one,), (other,) = answered().mails, answered(None, None, constancia("VIGENTE")).mails
+    assert one.stem != other.stem
+    assert one.message_id == other.message_id == f"<mailbot.{'ab' * 32}@queretaro.tecnm.mx>"
+
+
+def test_the_reply_goes_to_the_sender_alone_in_the_thread_of_the_mail() -> None:
+    mail = message(cc=("otra@alumnos.example",), references=("<0@correo.example>",))
+    (sent,) = answered(mail).mails
+    read = message_from_bytes(sent.raw, policy=policy.default)
+    assert (sent.to, sent.cc) == (("ximena@alumnos.example",), ())
+    assert {h: str(read[h]) for h in ("To", "Cc", "In-Reply-To", "References", "Auto-Submitted", "X-Mailbot-Reply")} == {
+        "To": "ximena@alumnos.example",
+        "Cc": "None",
+        "In-Reply-To": "<1@correo.example>",
+        "References": "<0@correo.example> <1@correo.example>",
+        "Auto-Submitted": "auto-replied",
+        "X-Mailbot-Reply": "solicita_tu_alta",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"hard_mark": "lo escribió una máquina"}, "ignored"),
+        ({"sender": None}, "set_aside"),
+        ({"authentication": "fail"}, "set_aside"),
+        ({"weak_marks": ("Precedence",), "attachments": ()}, "ignored"),
+        ({"problems": ("no_se_pudo_leer",)}, "set_aside"),
+    ],
+)
+def test_mail_that_must_not_be_answered_gets_nothing_and_touches_no_case(changes: dict[str, object], verdict: str) -> None:
+    outcome = answered(message(**changes))
+    assert (outcome.verdict, outcome.mails, outcome.case, outcome.reminder) == (verdict, (), None, None)
+    assert outcome.why
+
+
+def test_above_the_cap_a_person_looks_and_the_last_reply_before_it_says_so() -> None:
+    cap = DESK.office.replies_per_sender_per_day
+    (last,) = answered(None, Past(replies_today=cap - 1)).mails
+    assert "última respuesta automática" in message_from_bytes(last.raw, policy=policy.default).get_body().get_content()
+    over = answered(None, Past(replies_today=cap))
+    assert (over.verdict, over.why, over.mails, over.case) == ("set_aside", CAP, (), None)
+
+
+def test_a_sender_in_doubt_gets_what_the_document_says_and_nothing_of_the_case() -> None:
+    guarded = replace(DESK, office=replace(DESK.office, authenticates=True))
+    past = Past(cases=(case(),))
+    doubtful = answered(message(authentication="none"), past, desk=guarded)
+    assert [m.stem for m in doubtful.mails] == ["solicita_tu_alta"]  # not «espera_unos_dias»
+    assert (doubtful.case, doubtful.reminder) == (None, None)
+    sure = answered(message(authentication="pass"), past, desk=guarded)
+    assert [m.stem for m in sure.mails] == ["espera_unos_dias"]
+    mail = message(authentication="none")
+    assert picture_wanted(mail, (constancia(),), Past(), NOW, NOW, guarded) is None
+    assert picture_wanted(message(authentication="pass"), (constancia(),), Past(), NOW, NOW, guarded) is not None
+
+
+def test_the_same_nss_from_another_address_learns_nothing_and_staff_do() -> None:
+    outcome = answered(message(sender="otra@alumnos.example"), Past(others_with_nss=(1,)))
+    assert [(m.kind, m.stem, m.to) for m in outcome.mails] == [
+        ("reply", "solicita_tu_alta", ("otra@alumnos.example",)),
+        ("note", "aviso_personal", ("personal@escolares.example",)),
+    ]
+    assert "ximena" not in outcome.mails[0].raw.decode().lower().replace("hola, ximena", "")
+    assert outcome.case is not None
+    assert (outcome.case.id, outcome.case.address) == (None, "otra@alumnos.example")
+
+
+def test_a_second_person_at_one_address_opens_a_second_case_with_a_neutral_reply() -> None:
+    outcome = answered(None, Past(cases=(case(nss_key="otro"),)))
+    reply, note = outcome.mails
+    text = message_from_bytes(reply.raw, policy=policy.default).get_body().get_content()
+    assert "Ximena" not in text
+    assert "5380" not in text
+    assert (note.kind, note.to) == ("note", DESK.office.staff)
+    assert outcome.case is not None
+    assert outcome.case.id is None
+    assert picture_wanted(message(), (constancia(),), Past(cases=(case(nss_key="otro"),)), NOW, NOW, DESK) is None
+
+
+def test_a_bounce_of_our_own_mail_mutes_the_address_and_a_forged_one_does_not() -> None:
+    report = message(hard_mark="es un rebote", bounce=Bounce(("ximena@alumnos.example",), True, "<x@y>"))
+    forged = answered(report)
+    assert (forged.verdict, forged.mutes) == ("ignored", ())
+    ours = answered(report, Past(wrote_to=("ximena@alumnos.example",)))
+    assert [address for address, _ in ours.mutes] == ["ximena@alumnos.example"]
+    delayed = message(hard_mark="x", bounce=Bounce(("ximena@alumnos.example",), False, "<x@y>"))
+    assert answered(delayed, Past(wrote_to=("ximena@alumnos.example",))).mutes == ()
+
+
+def test_staff_who_write_to_the_student_take_the_case_over_and_mailbot_keeps_silent_in_it() -> None:
+    staff = message(sender="personal@escolares.example", hard_mark="es del personal", mark_code="staff")
+    taken = answered(staff, Past(staff_wrote=(case(),)))
+    assert taken.case == case(taken=True, state="con_persona", since=NOW)
+    assert (taken.mails, taken.cancels_reminders) == ((), "lo atiende una persona")
+    assert taken.case is not None
+    silent = answered(None, Past(cases=(taken.case,)))
+    assert (silent.verdict, silent.mails) == ("set_aside", ())
+
+
+def test_suspicions_go_to_staff_alone() -> None:
+    odd = replace(constancia(), signs=(Sign("nss_no_cuadra", "el dígito verificador del NSS no corresponde"),))
+    outcome = answered(None, None, odd)
+    reply, note = outcome.mails
+    assert (reply.stem, reply.cc) == ("lo_revisa_una_persona", DESK.office.staff)
+    assert b"verificador" not in reply.raw
+    assert (note.kind, note.to, note.cc) == ("note", DESK.office.staff, ())
+
+
+def test_copies_above_the_hourly_number_are_bundled_and_the_student_is_answered_all_the_same() -> None:
+    few = replace(DESK, office=replace(DESK.office, copies_per_hour=3))
+    odd = constancia("CONSERVACION DE DERECHOS")
+    assert [(m.cc, answered(None, Past(copies_last_hour=2), odd, desk=few).bundled) for m in
+            answered(None, Past(copies_last_hour=2), odd, desk=few).mails] == [(DESK.office.staff, False)]  # fmt: skip
+    over = answered(None, Past(copies_last_hour=3), odd, desk=few)
+    assert [(m.to, m.cc) for m in over.mails] == [(("ximena@alumnos.example",), ())]
+    assert over.bundled
+
+
+def test_in_shadow_mode_nothing_is_addressed_to_the_student() -> None:
+    shadow = replace(DESK, office=replace(DESK.office, mode="shadow"))
+    (sent,) = answered(desk=shadow).mails
+    read = message_from_bytes(sent.raw, policy=policy.default)
+    assert (sent.to, sent.cc, str(read["To"]), read["Cc"]) == (DESK.office.staff, (), DESK.office.staff[0], None)
+    assert str(read["Subject"]).startswith("[SIMULACRO]")
+    outcome = answered(desk=shadow)
+    assert outcome.reminder is not None
+    assert outcome.case is not None
+    reminded = remind(outcome.reminder, replace(outcome.case, id=1), None, outcome.reminder.due, shadow)
+    assert reminded.mail is not None
+    assert reminded.mail.to == DESK.office.staff
+
+
+def test_a_button_of_a_case_finds_that_case_again() -> None:
+    one, other = case(id=1, opened_by="11" * 32, state="esperando_baja"), case(id=2, opened_by="22" * 32)
+    mail = message(text="Ya llené el formulario.", attachments=(), case_token=token(one, DESK))
+    outcome = answer(mail, (), Past(cases=(other, one)), NOW, NOW, DESK)
+    assert outcome.case is not None
+    assert outcome.case.id == 1
+
+
+def test_a_reminder_written_twice_has_one_message_id_and_the_next_rung_another() -> None:
+    outcome = answered()
+    assert outcome.reminder is not None
+    assert outcome.case is not None
+    mine = replace(outcome.case, id=1)
+    first = remind(outcome.reminder, mine, None, outcome.reminder.due, DESK)
+    again = remind(outcome.reminder, mine, None, outcome.reminder.due + timedelta(hours=1), DESK)
+    assert first.mail is not None
+    assert again.mail is not None
+    assert first.mail.message_id == again.mail.message_id
+    assert first.following is not None
+    assert first.case is not None
+    second = remind(first.following, first.case, None, first.following.due, DESK)
+    assert second.mail is not None
+    assert second.mail.message_id != first.mail.message_id
