@@ -109,6 +109,7 @@ class Daemon:
         known = await p.store.read(flags.get, "started")
         mark = await p.intake.first_look()
         notify("READY=1")
+        log.info("watching")
         if known is None:
             await p.store.write(flags.put, "started", p.clock.now().isoformat())
             told = f"desde el {mark.since:%Y-%m-%d}" if mark.dated and mark.since else "a partir de ahora"

@@ -37,7 +37,7 @@ async def _round(p: Parts) -> int:
         failed = True
     await p.reminding.calendar_changed()
     await p.reminding.tick(spread_out=False)
-    await p.briefing.tick()
+    await p.briefing.tick(at_once=True)
     now = p.clock.now()
     await p.store.write(privacy.drop_bodies, now, p.config.store.keep_bodies_days)
     await p.store.write(privacy.purge, now, p.config.store.keep_days)

@@ -1,0 +1,138 @@
+"""A process that is killed, wherever and however often, loses no mail and answers none with two different ids."""
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from mailbot.shell.checkpoint import STEPS
+from tests.shell.house import House, house, student_mail
+
+# In the daemon's process, instead of the hook that does nothing: die the first time that a step is reached.
+DIE_AT = """
+import os, signal
+from mailbot.shell import checkpoint
+def reached(step):
+    if step == {step!r} and not os.path.exists({mark!r}):
+        open({mark!r}, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+checkpoint.reached = reached
+"""
+FOLDERS = """
+[mailbox.folders]
+answered = "Contestados"
+sent = "Enviados"
+"""
+MAILS = int(os.environ.get("MAILBOT_KILL_MAILS", "30"))  # 120 by hand; the suite has ten minutes in all
+
+
+def die_at(place: House, step: str) -> tuple[str, Path]:
+    mark = place.folder / f"died-at-{step}"
+    return DIE_AT.format(step=step, mark=str(mark)), mark
+
+
+def all_done(place: House, mails: int) -> bool:
+    return place.rows("SELECT count(*) FROM messages WHERE state = 'answered' AND filed_at IS NOT NULL") == [(mails,)]
+
+
+def test_killed_at_every_step_each_mail_is_answered_with_one_message_id_and_filed_once() -> None:
+    with house() as place:
+        place.write_config(mailbox=FOLDERS)
+        for number, step in enumerate(STEPS):
+            script, mark = die_at(place, step)
+            with place.daemon(script) as running:
+                place.dovecot.deliver(student_mail(number))
+                place.wait(lambda r=running: r.process.poll() is not None)
+            assert mark.exists(), f"step {step} was never reached"
+        with place.daemon() as running:
+            place.wait(lambda: all_done(place, len(STEPS)))
+            assert running.stop() == 0
+        wanted = {f"<alumna.{n}@correo.test>" for n in range(len(STEPS))}
+        assert {mail: len(ids) for mail, ids in place.ids_by_mail().items()} == dict.fromkeys(wanted, 1)
+        # only a death between SMTP's acceptance and our note of it may send the same mail a second time
+        assert len(place.replies()) == len(STEPS) + 1
+        assert place.dovecot.uids("INBOX") == []
+        assert len(place.dovecot.uids("Contestados")) == len(STEPS)
+        assert len(place.dovecot.uids("Enviados")) == len(STEPS)
+        assert place.rows("SELECT count(*) FROM messages WHERE failed = 1 OR deaths > 0") == [(0,)]
+
+
+def test_killed_again_and_again_under_load_nothing_is_lost_and_nothing_answered_twice_differently() -> None:
+    chance = random.Random(120)
+    with house() as place:
+        place.dovecot.deliver_all([student_mail(n, sender=f"alumna{n % 20}@correo.test") for n in range(MAILS)])
+        kills = 0
+        while kills < 12 and len(place.ids_by_mail()) < MAILS:
+            with place.daemon() as running:
+                running.ready()
+                before, patience = len(place.replies()), time.monotonic() + 20
+                while len(place.replies()) == before and time.monotonic() < patience:  # a loaded machine starts slowly
+                    time.sleep(0.01)
+                time.sleep(chance.uniform(0, 0.5))
+            kills += 1
+        with place.daemon() as running:
+            running.ready()
+            place.wait(lambda: place.rows("SELECT count(*) FROM messages WHERE state != 'answered'") == [(0,)]
+                       and place.rows("SELECT count(*) FROM messages") == [(MAILS,)], 90)
+            assert running.stop() == 0
+        assert kills >= 2
+        assert {m: len(ids) for m, ids in place.ids_by_mail().items()} == {
+            f"<alumna.{n}@correo.test>": 1 for n in range(MAILS)}
+
+
+def test_a_mail_in_hand_at_ten_deaths_in_a_row_is_set_aside_and_the_next_one_answered() -> None:
+    script = """
+import os, signal
+from mailbot.shell import intake
+real = intake.parse
+def parse(raw, *rest, **more):
+    if b"veneno" in raw:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(raw, *rest, **more)
+intake.parse = parse
+"""
+    with house() as place:
+        place.dovecot.deliver(student_mail(1, text="veneno"))
+        place.dovecot.deliver(student_mail(2))
+        for death in range(1, 11):
+            with place.daemon(script) as running:
+                place.wait(lambda r=running: r.process.poll() is not None)
+            assert place.rows("SELECT deaths FROM messages WHERE id = 1") == [(death,)]
+        with place.daemon(script) as running:
+            place.wait(lambda: place.states() == ["set_aside", "answered"])
+            place.wait(lambda: place.rows("SELECT count(*) FROM outbox WHERE state = 'waiting'") == [(0,)])
+            assert running.stop() == 0
+        assert place.rows("SELECT failed, reason FROM messages WHERE id = 1") == [
+            (1, "el programa murió 10 veces seguidas con este correo en las manos")]
+        assert set(place.ids_by_mail()) == {"<alumna.2@correo.test>"}
+        notes = place.rows("SELECT kind, stem, state FROM outbox WHERE message_id = 1")
+        assert notes == [("note", "aviso_personal", "sent")]
+
+
+def test_ten_deaths_that_are_not_in_a_row_set_nothing_aside() -> None:
+    with house() as place:
+        script, _ = die_at(place, "claimed")
+        place.dovecot.deliver(student_mail(1))
+        with place.daemon(script) as running:
+            place.wait(lambda r=running: r.process.poll() is not None)
+        with place.daemon() as running:
+            place.wait(lambda: place.states() == ["answered"])
+        assert place.rows("SELECT deaths, attempts FROM messages") == [(0, 0)]
+
+
+@pytest.mark.parametrize("moment", ["idle", "busy"])
+def test_sigterm_ends_it_within_seconds_with_nothing_half_done(moment: str) -> None:
+    with house() as place, place.daemon() as running:
+        running.ready()
+        if moment == "busy":
+            place.dovecot.deliver_all([student_mail(n) for n in range(20)])
+            place.wait(lambda: len(place.replies()) >= 2)
+        begun = time.monotonic()
+        assert running.stop() == 0
+        assert time.monotonic() - begun < 10
+        assert place.rows("SELECT count(*) FROM messages WHERE claimed_by IS NOT NULL OR deaths > 0") == [(0,)]
+        assert place.rows("SELECT count(*) FROM outbox WHERE claimed_by IS NOT NULL") == [(0,)]
+        sent = place.rows("SELECT count(*) FROM outbox WHERE kind = 'reply' AND state = 'sent'")
+        assert sent == [(len(place.replies()),)]
