@@ -1,6 +1,6 @@
 """Write what each template gives today as what it should give: run by hand, then read the difference in git.
 
-    python -m tests.accept_replies
+python -m tests.accept_replies
 """
 
 from tests.core.test_reply import EXPECTED, TEMPLATES, rendered

@@ -8,6 +8,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
+from hashlib import sha256
 from typing import Literal
 
 from mailbot.core.reply import SUBJECT_CHARS, Reply
@@ -97,7 +98,7 @@ def compose(
     mail["Auto-Submitted"] = auto_submitted
     mail["X-Auto-Response-Suppress"] = "All"  # Exchange answers with no vacation note
     mail["X-Mailbot-Reply"] = reply.stem
-    _fill(mail, reply, boundary=re.sub(r"[^0-9A-Za-z]", "", message_id)[-40:])
+    _fill(mail, reply, boundary=sha256(message_id.encode()).hexdigest()[:32])
     return mail.as_bytes()
 
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from mailbot.core import ics, markdown
 from mailbot.core.markdown import Marks
 from mailbot.core.office import Office
-from mailbot.core.samples import full_values, sample_office, sample_values
+from mailbot.core.samples import bare_values, full_values, sample_office, samples
 from mailbot.core.templates import (
     FRAMES,
     LAYOUT,
@@ -191,7 +191,7 @@ def answer_problems(templates: Templates, text: str, office: Office | None = Non
     target = office or sample_office()
     try:
         marks = Marks()
-        known = _resolved(templates, variables(Values(hoy=next(sample_values()).hoy), target), marks)
+        known = _resolved(templates, variables(bare_values(), target), marks)
         tree = markdown.tree(templates.environment.from_string(own_lines(text)).render(known, marcas=marks))
     except (TemplateError, Absent) as error:
         return [f"no se puede mostrar: {_reason(error)}"]
@@ -262,36 +262,40 @@ def _calendar(sheet: Sheet, values: Values, office: Office) -> bytes | None:
 
 def _trials(templates: Templates) -> list[str]:
     """Render the words of every template with every sample (cheap), and the whole of it with the fullest."""
-    office = sample_office()
     found: dict[str, None] = {}
-    for values in sample_values():
+    for values, office in samples():
         marks = Marks()
         try:
             known = _resolved(templates, variables(values, office), marks)
         except (TemplateError, Absent):
-            continue  # some template's own front matter, which is reported under its name below
-        for name in templates.sheets:
-            found |= dict.fromkeys(_trial(templates, name, known, marks))
+            continue  # some template's own front matter: reported under its name with the barest sample
+        found |= dict.fromkeys(_trial_of_frames(templates, known, marks))
+        for sheet in templates.sheets.values():
+            found |= dict.fromkeys(_trial(sheet, known, marks))
     if not found:
         for name in templates.sheets:
-            render(templates, name, full_values(), office)
+            render(templates, name, full_values(), sample_office())
     return sorted(found)
 
 
-def _trial(templates: Templates, name: str, known: Mapping[str, Any], marks: Marks) -> Iterator[str]:
-    sheet = templates.sheets[name]
+def _trial(sheet: Sheet, known: Mapping[str, Any], marks: Marks) -> Iterator[str]:
     try:
         for template in (*sheet.head.values(), sheet.body):
             render_body(template, known, marks)
     except (TemplateError, Absent) as error:
-        yield f"templates/email/{name}.md:{_line_of_error(error)}: {_reason(error)}"
-    try:
-        _piece(templates, "_tope.md", known, marks)
-        _piece(templates, "_pie.md", dict(known) | {"interno": sheet.for_staff}, marks)
-        if known["personal"]:
-            _piece(templates, "_personal.md", known, marks)
-    except (TemplateError, Absent) as error:
-        yield f"templates/email/_*.md:{_line_of_error(error)}: {_reason(error)}"
+        yield f"templates/email/{_place(error, f'{sheet.name}.md')}: {_reason(error)}"
+
+
+def _trial_of_frames(templates: Templates, known: Mapping[str, Any], marks: Marks) -> Iterator[str]:
+    for frame in FRAMES:
+        needed = {"_aviso.md": "aviso", "_personal.md": "personal"}.get(frame)
+        if needed and not known[needed]:
+            continue
+        for interno in (False, True):
+            try:
+                _piece(templates, frame, dict(known) | {"interno": interno}, marks)
+            except (TemplateError, Absent) as error:
+                yield f"templates/email/{_place(error, frame)}: {_reason(error)}"
 
 
 def _reason(error: Exception) -> str:
@@ -300,15 +304,14 @@ def _reason(error: Exception) -> str:
     return f"no se puede mostrar: {error}"
 
 
-def _line_of_error(error: BaseException) -> int:
-    """Return the template line at which rendering failed (Jinja rewrites the traceback to template lines)."""
+def _place(error: BaseException, name: str) -> str:
+    """Return file and line at which rendering failed (Jinja rewrites the traceback to template lines)."""
     line, at = 1, error.__traceback__
     while at is not None:
-        if at.tb_frame.f_code.co_filename in {"<template>", "<unknown>"}:
+        file = at.tb_frame.f_code.co_filename
+        if file in {"<template>", "<unknown>"}:
             line = at.tb_lineno
+        elif file.startswith("_") and file.endswith(".md"):
+            name, line = file, at.tb_lineno
         at = at.tb_next
-    return line
-
-
-def _line_of(source: str, url: str) -> int:
-    return next((i for i, line in enumerate(source.split("\n"), 1) if url in line), 1)
+    return f"{name}:{line}"

@@ -32,7 +32,7 @@ def sample_office() -> Office:
         opens=time(9),
         closes=time(18),
         date_grace_hours=2,
-        notice="",
+        notice="Del 21 de diciembre al 6 de enero contestamos más despacio.",
         links=Links(
             constancia="https://serviciosdigitales.imss.gob.mx/gestionAsegurados-web-externo/vigencia",
             form=(
@@ -43,6 +43,13 @@ def sample_office() -> Office:
         ),
         allowed_hosts=_SITES,
     )
+
+
+def bare_office() -> Office:
+    """Return an office that gives nothing but what it must."""
+    office = sample_office()
+    links = replace(office.links, privacy="")
+    return replace(office, staff=(), phone="", location="", opening="", notice="", links=links)
 
 
 def full_values() -> Values:
@@ -123,6 +130,13 @@ def typical_values(stem: str) -> Values:
     with_buttons = {"solicita_tu_alta", "puedes_tener_ambos", "fecha_no_es_de_hoy", "espera_unos_dias",
                     "recordatorio_confirmacion"}  # fmt: skip
     return special.get(stem, usual if stem in with_buttons else without)
+
+
+def samples() -> Iterator[tuple[Values, Office]]:
+    """Yield all that each template is tried with at load."""
+    office, bare = sample_office(), bare_office()
+    yield from ((values, office) for values in sample_values())
+    yield from ((values, bare) for values in (full_values(), bare_values()))
 
 
 def sample_values() -> Iterator[Values]:

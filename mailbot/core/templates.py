@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -118,12 +118,20 @@ def _marked(context: Context, value: object) -> str:
     return marks.put(str(value))
 
 
+class _Pieces(DictLoader):
+    """Pieces by name; the name stands in tracebacks, so that a mistake is reported in its own file."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, _, _ = super().get_source(environment, template)
+        return source, template, lambda: True
+
+
 def environment(pieces: Mapping[str, str]) -> Environment:
     """Return the sandbox that templates run in: no globals, few filters, values as marks."""
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         finalize=_marked,
-        loader=DictLoader({name: own_lines(text) for name, text in pieces.items()}),
+        loader=_Pieces({name: own_lines(text) for name, text in pieces.items()}),
         autoescape=False,
         keep_trailing_newline=True,
     )
@@ -133,7 +141,9 @@ def environment(pieces: Mapping[str, str]) -> Environment:
 
 
 # Lines with nothing but {% if %}, {% for %} and the like.
-_TAG_LINE = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}|\binclude\b).)*%\}[ \t]*)*\{%(?:(?!%\}|\binclude\b).)*?)(-?%\})[ \t]*\n", re.M)
+_TAG_LINE = re.compile(
+    r"^[ \t]*((?:\{%(?:(?!%\}|\binclude\b).)*%\}[ \t]*)*\{%(?:(?!%\}|\binclude\b).)*?)(-?%\})[ \t]*\n", re.M
+)
 
 
 def own_lines(text: str) -> str:
@@ -207,7 +217,10 @@ _SYNTAX = (
     (r"Unexpected end of template", "falta cerrar una etiqueta {{% … %}}"),
     (r"unknown tag '(end\w+|else|elif)'", "«{0}» sobra: no hay nada abierto que cierre"),
     (r"unknown tag '(\w+)'", "la etiqueta «{0}» no existe"),
-    (r"expected token 'end of (?:print statement|statement block)', got '(.+)'", "sobra «{0}» o falta cerrar las llaves"),
+    (
+        r"expected token 'end of (?:print statement|statement block)', got '(.+)'",
+        "sobra «{0}» o falta cerrar las llaves",
+    ),
     (r"unexpected '(.+)'", "sobra «{0}»"),
     (r"Missing end of (?:comment|raw)", "falta cerrar un comentario {{# … #}}"),
 )
@@ -249,8 +262,8 @@ def _construct(node: nodes.Node) -> str:
     words = {
         nodes.Assign: "{% set %}", nodes.AssignBlock: "{% set %}", nodes.Macro: "{% macro %}",
         nodes.Call: "llamar con ()", nodes.CallBlock: "{% call %}", nodes.FilterBlock: "{% filter %}",
-        nodes.Import: "{% import %}", nodes.FromImport: "{% from %}", nodes.Extends: "{% extends %}", nodes.Block: "{% block %}",
-        nodes.With: "{% with %}", nodes.Slice: "rebanadas [a:b]",
+        nodes.Import: "{% import %}", nodes.FromImport: "{% from %}", nodes.Extends: "{% extends %}",
+        nodes.Block: "{% block %}", nodes.With: "{% with %}", nodes.Slice: "rebanadas [a:b]",
     }  # fmt: skip
     return words.get(type(node), "hacer cuentas" if isinstance(node, nodes.BinExpr) else type(node).__name__)
 

@@ -179,7 +179,10 @@ def dated(day: date) -> str:
 
 def visible(text: str) -> str:
     """Return the text on one line, NFC, without control, bidi, zero-width, private-use or unassigned characters."""
-    flat = _SPACE.sub(" ", text[:20_000])  # 20,000: bounds the work on hostile text
+    text = text[:20_000]  # bounds the work on hostile text
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    flat = _SPACE.sub(" ", text)
     kept = "".join(c for c in unicodedata.normalize("NFC", flat) if unicodedata.category(c)[0] != "C")
     return _SPACE.sub(" ", kept).strip()
 
@@ -241,7 +244,13 @@ def given_name(text: str | None) -> str | None:
         return None
     first = name.split(" ")[0].rstrip(".").casefold()
     first = "maría" if first == "ma" else first
-    if first in {"de", "del", "la", "las", "los", "y"} or "." in first or len(first) < 2 or len(first) > NAME_CHARS or not first.strip("'’-"):
+    if (
+        first in {"de", "del", "la", "las", "los", "y"}
+        or "." in first
+        or len(first) < 2
+        or len(first) > NAME_CHARS
+        or not first.strip("'’-")
+    ):
         return None
     first = _ACCENTED.get(first, first)
     return "".join(p if p in "'’-" else p.capitalize() for p in re.split(r"(['’-])", first))

@@ -27,7 +27,7 @@ from mailbot.core.values import NAMES, Fila, Link, StaffBlock, Values
 ROOT = Path(__file__).parent.parent.parent
 EXPECTED = ROOT / "tests" / "corpus" / "replies"
 TEXTS = {f.name: f.read_text(encoding="utf-8") for f in sorted((ROOT / "templates" / "email").iterdir())}
-OFFICE = sample_office()
+OFFICE = replace(sample_office(), notice="")
 TEMPLATES = parse_templates(TEXTS, OFFICE)
 UNASKED = {"recordatorio_confirmacion", "recordatorio_baja", "cierre", "aviso_personal", "resumen"}
 TO_STAFF = {"aviso_personal", "resumen"}
@@ -170,7 +170,9 @@ def test_a_value_is_greeted_only_where_it_is_a_name() -> None:
 
 
 def test_a_company_name_has_no_dots_that_a_phone_would_link() -> None:
-    text = render(TEMPLATES, "puedes_tener_ambos", replace(bare_values(), patron="VENTAS.COM, S.A. DE C.V."), OFFICE).text
+    text = render(
+        TEMPLATES, "puedes_tener_ambos", replace(bare_values(), patron="VENTAS.COM, S.A. DE C.V."), OFFICE
+    ).text
     assert "por tu trabajo (VENTASCOM, SA DE CV)" in text
 
 
@@ -207,7 +209,9 @@ def test_every_answer_names_further_problems_and_answers_questions(stem: str) ->
 
 
 def test_an_emergency_is_answered_soberly_and_without_promises_of_others() -> None:
-    values = replace(full_values(), urgente=True, problemas=(), respuestas=(), personal=None, ultimo_antes_del_tope=False)
+    values = replace(
+        full_values(), urgente=True, problemas=(), respuestas=(), personal=None, ultimo_antes_del_tope=False
+    )
     reply = render(TEMPLATES, "lo_revisa_una_persona", values, OFFICE)
     assert reply.subject == "Recibimos tu mensaje"
     assert reply.text.split("-- \n")[0] == (
@@ -286,9 +290,7 @@ def test_tap_buttons_open_a_prepared_answer_to_the_mailbox_itself() -> None:
 def test_the_digest_draws_its_chart_in_both_parts() -> None:
     reply = render(TEMPLATES, "resumen", typical_values("resumen"), OFFICE)
     assert (
-        "solicita tu alta    ████████████████ 14\n"
-        "ya tienes seguro    █████ 5\n"
-        "fecha no es de hoy  ██ 2\n" in reply.text
+        "solicita tu alta    ████████████████ 14\nya tienes seguro    █████ 5\nfecha no es de hoy  ██ 2\n" in reply.text
     )
     assert 'width="35%"' in reply.html  # 5 of 14
 
@@ -324,8 +326,8 @@ def test_every_problem_of_every_file_is_said_at_once_with_its_line_and_a_suggest
         "a preguntas",
         "templates/email/pide_tu_baja.md:1: no existe «.yaer»",
         "templates/email/ya_tienes_seguro.md:1: falta «asunto:» en el encabezado",
-        "templates/email/ya_tienes_seguro.md:3: «tono» no puede ser «feliz»; puede ser: listo, accion, espera, persona, "
-        "sobrio, interno",
+        "templates/email/ya_tienes_seguro.md:3: «tono» no puede ser «feliz»; puede ser: listo, accion, espera, "
+        "persona, sobrio, interno",
         "templates/email/ya_tienes_seguro.md:7: no se entiende: falta cerrar con {% endif %}",
     ]
 
@@ -344,6 +346,16 @@ def test_a_missing_template_piece_or_layout_is_named() -> None:
 def test_a_value_that_may_be_missing_must_be_asked_for_first() -> None:
     assert problems_of(cierre__md="---\nasunto: Hola\n---\n\nHola, {{ nombre }}.\n") == [
         "templates/email/cierre.md:5: muestra un valor que puede faltar; enciérralo en {% if … %} … {% endif %}"
+    ]
+
+
+def test_a_mistake_in_a_piece_is_said_once_in_its_own_file() -> None:
+    assert problems_of(
+        _saludo__md="\nHola, {{ nombre }}:\n\n", _tope__md="{{ motivo }}\n", _pie__md="{{ telefono }}"
+    ) == [
+        "templates/email/_pie.md:1: muestra un valor que puede faltar; enciérralo en {% if … %} … {% endif %}",
+        "templates/email/_saludo.md:2: muestra un valor que puede faltar; enciérralo en {% if … %} … {% endif %}",
+        "templates/email/_tope.md:1: muestra un valor que puede faltar; enciérralo en {% if … %} … {% endif %}",
     ]
 
 
