@@ -157,7 +157,7 @@ def hard_mark(
         return "own_marker", ""
     if headers.first("list-id") is not None:
         return "list", ""
-    envelope_local = (envelope or "").rpartition("@")[0]
+    envelope_local = (envelope or "").rsplit("@", 1)[0]  # MAILER-DAEMON may stand without a domain
     from_local = _raw_local(headers)
     if (sender and is_bounce_sender(sender)) or from_local in _SERVERS:
         return "bounce_sender", ""
