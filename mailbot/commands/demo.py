@@ -1,10 +1,8 @@
-"""Show the whole program on an embedded mailbox: deliver invented mails, run it, move the clock, lay out the replies."""
+"""Show the whole program on an embedded mailbox: invented mails in, the clock moved on, the replies laid out."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -20,8 +18,9 @@ from zoneinfo import ZoneInfo
 import click
 
 # A Monday without holidays after it, in office hours; five business days later the reminders fall due.
-MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("America/Mexico_City"))
-NEXT_MONDAY = datetime(2026, 11, 30, 10, 0, tzinfo=ZoneInfo("America/Mexico_City"))
+ZONE = ZoneInfo("America/Mexico_City")
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
+NEXT_MONDAY = datetime(2026, 11, 30, 10, 0, tzinfo=ZONE)
 MAILBOX = "dse_becas@queretaro.tecnm.mx"
 STAFF = "personal@escolares.example"
 
@@ -63,17 +62,20 @@ def command(out: Path) -> int:
 
 
 def _show(out: Path, folder: Path, imap: int, office: object, progress: Progress) -> int:
+    from mailbot.commands.opening import opened
     from mailbot.demo import page, servers
     from mailbot.demo.mails import MAILS
+    from mailbot.demo.recorded import recorded
 
     assert isinstance(office, servers.PostOffice)  # noqa: S101  (typed so that the import can wait)
     progress.begin(f"Llegan {len(MAILS)} correos (lunes {MONDAY:%d/%m/%Y})", sum(m.expected is not None for m in MAILS))
     servers.deliver(imap, [m.build(MONDAY, MAILBOX) for m in MAILS])
     _run(folder, MONDAY)
     replies = {a.answers: a for a in _answers(office.mails)}
-    cases = {m.message_id: _decided(folder, m.message_id) for m in MAILS}
+    with opened(folder / "config.toml") as (_, store):
+        came = {m.message_id: store.read_now(recorded, m.student.email, ZONE) for m in MAILS}
     first = len(office.mails)
-    due = sum(1 for c in cases.values() if c.get("reminder_kind") == "recordatorio_confirmacion")
+    due = sum(1 for r in came.values() if r.reminder_kind == "recordatorio_confirmacion")
     progress.begin(f"Pasa una semana (lunes {NEXT_MONDAY:%d/%m/%Y})", due)
     _run(folder, NEXT_MONDAY)
     reminders = {a.answers: a for a in _answers(office.mails[first:]) if a.stem.startswith("recordatorio")}
@@ -81,12 +83,12 @@ def _show(out: Path, folder: Path, imap: int, office: object, progress: Progress
 
     rows, wrong = [], []
     for number, mail in enumerate(MAILS, 1):
-        reply, case = replies.get(mail.message_id), cases[mail.message_id]
+        reply, told = replies.get(mail.message_id), came[mail.message_id]
         got = reply.stem if reply else None
         if got != mail.expected:
             wrong.append(f"{mail.title}: se esperaba {mail.expected or 'silencio'} y salió {got or 'silencio'}")
         html = _save(out, f"{number:02d}-{got}", reply) if reply else None
-        rows.append(page.Row(mail.title, case["read"], case["rule"], got or case["why"], case["reminder"], html))
+        rows.append(page.Row(mail.title, told.read, told.rule, got or told.why, told.reminder, html))
     for reminder in reminders.values():
         title = next((m.title for m in MAILS if m.message_id == reminder.answers), "")
         html = _save(out, f"{len(rows) + 1:02d}-{reminder.stem}", reminder)
@@ -147,22 +149,6 @@ def _answers(mails: Sequence[bytes]) -> list[Answered]:
     return [a for a in parsed if a.stem not in ("aviso_personal", "resumen")]
 
 
-def _decided(folder: Path, message_id: str) -> dict[str, str]:
-    """Return what the store says of one mail, in words."""
-    from mailbot.shell.store import looked_up
-
-    row = looked_up(f"sqlite:///{folder / 'demo.db'}", message_id)
-    facts = {k: v for k, v in (json.loads(row["facts"]) or {}).items() if v is not None}
-    shown = ("documento", "estado", "patron", "fecha", "falta", "mensaje")
-    return {
-        "read": ", ".join(f"{k}: {facts[k]}" for k in shown if facts.get(k) not in (None, "ninguno", "nada")),
-        "rule": row["rule"],
-        "why": f"no se contesta: {row['why']}",
-        "reminder": row["reminder"],
-        "reminder_kind": row["reminder_kind"],
-    }
-
-
 def _save(out: Path, name: str, answered: Answered) -> Path:
     """Write a reply as it was sent and as it looks: the picture inside the page, so that it opens anywhere."""
     (out / f"{name}.eml").write_bytes(answered.raw)
@@ -185,7 +171,12 @@ def _table(rows: Sequence[object]) -> None:
     for row in rows:
         assert isinstance(row, Row)  # noqa: S101
         click.echo(f"\n{click.style(row.title, bold=True)}")
-        for label, value in (("se leyó", row.read), ("regla", row.rule), ("respuesta", row.reply), ("recordatorio", row.reminder)):
+        for label, value in (
+            ("se leyó", row.read),
+            ("regla", row.rule),
+            ("respuesta", row.reply),
+            ("recordatorio", row.reminder),
+        ):
             if value:
                 click.echo(f"  {label:<13}{re.sub(chr(10), ' ', value)}")
 
