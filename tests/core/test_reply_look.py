@@ -24,7 +24,7 @@ MEASURE = """
 function lum(c) { return [0,1,2].map(i => c[i] / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
   .reduce((s, v, i) => s + v * [.2126, .7152, .0722][i], 0); }
 function rgba(s) { let m = s.match(/[\\d.]+/g).map(Number); return m.length < 4 ? [...m, 1] : m; }
-function back(e) { for (; e; e = e.parentElement) { 
+function back(e) { for (; e; e = e.parentElement) {
     let c = rgba(getComputedStyle(e).backgroundColor); if (c[3] > 0) return c; }
   return [255, 255, 255, 1]; }
 function measure(d) {
