@@ -29,7 +29,7 @@ def command(path: Path) -> int:
     except ServerTrouble as trouble:
         click.echo(f"✗ {trouble.trouble.reason}", err=True)
         return 1
-    click.echo(f"✓ Permiso guardado en {credential.path}; solo tu usuario lo puede leer. Se renueva solo.")
+    click.echo(f"✓ Permiso guardado en {credential.path}; sólo tu usuario lo puede leer. Se renueva solo.")
     return _try_both(config)
 
 

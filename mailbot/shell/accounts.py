@@ -69,7 +69,7 @@ def refuse_plain_text(host: str, security: Security, section: str) -> None:
     """Raise where passwords and students' data would cross a network unencrypted."""
     if security == "none" and not is_loopback(host):
         raise refused(
-            f'{section}.security: "none" solo sirve en esta misma máquina (127.0.0.1) y no con {host}; '
+            f'{section}.security: "none" sólo sirve en esta misma máquina (127.0.0.1) y no con {host}; '
             'escribe "tls" o "starttls"')
 
 

@@ -126,16 +126,16 @@ class Smtp:
 
     async def _envelope(self, client: SMTP, raw: bytes, to: tuple[str, ...], cc: tuple[str, ...]) -> Result:
         """Give sender and recipients; Accepted means: go on with the mail itself."""
-        international = not all(address.isascii() for address in (self._sender, *to, *cc))
+        international = not all(on_the_wire(address).isascii() for address in (self._sender, *to, *cc))
         if international and not client.supports_extension("smtputf8"):
-            if not all(address.isascii() for address in (self._sender, *to)):
+            if not all(on_the_wire(address).isascii() for address in (self._sender, *to)):
                 return Refused("SMTP: el servidor no admite direcciones con acentos o letras no inglesas", 553)
             international = False
         options = ["SMTPUTF8"] if international else []
         if not raw.isascii() and client.supports_extension("8bitmime"):
             options.append("BODY=8BITMIME")
         encoding = "utf-8" if international else "ascii"
-        await client.mail(self._sender, options=options, encoding=encoding)
+        await client.mail(on_the_wire(self._sender), options=options, encoding=encoding)
         refusals: dict[str, tuple[int, str]] = {}
         for address in dict.fromkeys((*to, *cc)):
             refusal = await self._recipient(client, address, encoding)
@@ -148,10 +148,11 @@ class Smtp:
 
     async def _recipient(self, client: SMTP, address: str, encoding: str) -> tuple[int, str] | None:
         """Name one recipient; return the server's code and word when it is not taken."""
-        if not is_one_address(address) or (encoding == "ascii" and not address.isascii()):
-            return 553, "la dirección no está bien escrita"
+        wire = on_the_wire(address)
+        if not is_one_address(wire) or (encoding == "ascii" and not wire.isascii()):
+            return 553, ""
         try:
-            await client.rcpt(address, encoding=encoding)
+            await client.rcpt(wire, encoding=encoding)
         except SMTPRecipientRefused as error:
             if error.code == 421:
                 raise SMTPServerDisconnected("421") from error
@@ -326,13 +327,22 @@ def _nobody(refusals: Sequence[tuple[int, str]]) -> Result:
     for code, status in refusals:
         if code // 100 == 4:
             return TryLater(f"SMTP: el servidor aplazó la dirección del destinatario (respuesta {status or code})")
-    code, status = refusals[0] if refusals else (553, "sin destinatario")
+    code, status = refusals[0] if refusals else (553, "")
     return Refused(f"SMTP: el servidor rechazó la dirección del destinatario (respuesta {status or code})", code)
 
 
 def is_one_address(address: str) -> bool:
     """Tell whether SMTP would see just this one address: aiosmtplib cuts "a@x, b@x" to the first."""
     return bool(re.fullmatch(r'[^\s<>,;:"()\[\]\\@\x00-\x20\x7f]+@[^\s<>,;:"()\\@\x00-\x20\x7f]+', address))
+
+
+def on_the_wire(address: str) -> str:
+    """Return the address with its domain in ASCII (RFC 5891), which any server understands."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{domain.encode('idna').decode()}" if not domain.isascii() else address
+    except UnicodeError:
+        return address
 
 
 def with_dots(raw: bytes) -> bytes:

@@ -24,6 +24,7 @@ from mailbot.shell.imap_login import close, open_mailbox
 MESSAGE_ID = re.compile(r'<[!#-\[\]-~]{1,900}>')  # what needs no escape inside quotes
 PART_BYTES = 2**20  # of a big mail at once: a slow line still answers within the socket's timeout
 HEADER_BYTES = 2**18  # no honest header is longer
+NEWEST = 50  # of the old mails: staff move mails, so that the last UID need not be the last date
 LOOK_MOST = 200  # a hundred thousand mails to answer are answered in portions
 LONGEST_WAIT = 80  # seconds; with the socket's 30 a silent death is found within two minutes. RFC 2177 allows 29 min
 
@@ -36,6 +37,7 @@ class Session:
         self._box = open_mailbox(account)
         self._client: Any = self._box.client
         self._wake = wake
+        self._missed = False  # mails came while another folder was selected
         idle = self._box.idle
         if isinstance(idle, DrainingIdle):
             idle.wake = wake
@@ -74,7 +76,8 @@ class Session:
 
     def has_announced(self) -> bool:
         """Tell whether a reply to any command mentioned new mails; IDLE will not mention them again."""
-        return bool(self._client.untagged_responses.pop("EXISTS", None))
+        missed, self._missed = self._missed, False
+        return bool(self._client.untagged_responses.pop("EXISTS", None)) or missed
 
     # -- finding ----------------------------------------------------------------------------------------------
 
@@ -83,9 +86,10 @@ class Session:
         if start is not None:
             return Watermark(self.uidvalidity, 0, start, dated=True)
         self.uidvalidity, self.uid_next = self._select(self.account.folder)
-        newest = self._ask("SEARCH", f"UID {max(self.uid_next - 1, 1)}:*")[0] or b""
-        dates = self._dates([int(uid) for uid in newest.split()][-1:])
-        since = max((found.received for found in dates), default=None)
+        newest = self._ask("SEARCH", f"UID {max(self.uid_next - NEWEST, 1)}:*")[-1] or b""
+        old = self._dates([uid for uid in map(int, newest.split()) if uid < self.uid_next])
+        last = max((found.received for found in old), default=None)
+        since = last + timedelta(seconds=1) if last else None  # INTERNALDATE knows whole seconds
         return Watermark(self.uidvalidity, self.uid_next - 1, since)
 
     def look(self, after: Watermark, most: int = LOOK_MOST) -> Look:
@@ -94,8 +98,8 @@ class Session:
         lowest = 0 if renumbered else after.uid
         since = after.since if renumbered or after.dated else None
         uids = self._uids_above(lowest, since)
-        while self.has_announced():  # arrived while we searched, and not in the answer
-            uids = self._uids_above(lowest, since)
+        if self.has_announced():  # some arrived while we searched, and may not be in the answer
+            uids = self._uids_above(lowest, since)  # after this one `mailbox.py` asks has_announced() again
         found: list[Found] = []
         for start in range(0, len(uids), LOOK_MOST):
             portion = self._dates(uids[start : start + LOOK_MOST])
@@ -214,6 +218,7 @@ class Session:
             yield self
         finally:
             self.uidvalidity, self.uid_next = self._select(self.account.folder)
+            self._missed = self._missed or self.uid_next != home[1]
             if self.uidvalidity != home[0]:
                 raise imaplib.IMAP4.abort("renumbered while away")
 
@@ -237,11 +242,15 @@ class Session:
         client = self._client
         client.untagged_responses.clear()
         try:
-            status, _ = client.select(encode_folder(folder), readonly)
+            status, said = client.select(encode_folder(folder), readonly)
         except imaplib.IMAP4.abort:
             raise
-        except imaplib.IMAP4.error:
-            status = "NO"
+        except imaplib.IMAP4.error as error:
+            status, said = "BAD", [str(error).encode()]
+        if status != "OK" and b"authenticated but not connected" in b" ".join(part or b"" for part in said):
+            raise ServerTrouble(TryLater(  # Exchange's words for a login that is good and a mailbox that is not ours
+                f"IMAP {self.account.host}: la cuenta entró, pero no puede abrir este buzón; revisa mailbox.username y "
+                "que la aplicación tenga permiso sobre él (docs/oauth.md)", connection=True))
         if status != "OK":
             raise ServerTrouble(TryLater(
                 f"IMAP {self.account.host}: la carpeta «{folder}» no existe o no se puede abrir; "

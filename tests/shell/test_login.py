@@ -63,7 +63,7 @@ def test_login_with_the_application_s_secret_ends_with_both_servers_open(
     assert (result.return_value, result.output.splitlines()) == (0, [
         "Buzón: 127.0.0.1 · salida: 127.0.0.1 · OAuth2 de Microsoft 365, con el secreto de la aplicación",
         "Pidiendo permiso a Microsoft con el secreto de la aplicación…",
-        f"✓ Permiso guardado en {kept}; solo tu usuario lo puede leer. Se renueva solo.",
+        f"✓ Permiso guardado en {kept}; sólo tu usuario lo puede leer. Se renueva solo.",
         f"✓ IMAP 127.0.0.1:{oauth_dovecot.port}: sesión iniciada",
         f"✓ SMTP 127.0.0.1:{smtp.port}: sesión iniciada",
         "Todo listo: ya puedes correr mailbot run.",

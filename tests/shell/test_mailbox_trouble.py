@@ -161,7 +161,7 @@ def test_no_security_is_for_this_machine_only() -> None:
     with pytest.raises(ServerTrouble) as raised:
         check_login(ImapAccount("192.0.2.1", 143, "none", "u", Password("p")))
     assert raised.value.trouble == Refused(
-        'mailbox.security: "none" solo sirve en esta misma máquina (127.0.0.1) y no con 192.0.2.1; '
+        'mailbox.security: "none" sólo sirve en esta misma máquina (127.0.0.1) y no con 192.0.2.1; '
         'escribe "tls" o "starttls"')
 
 

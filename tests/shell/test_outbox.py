@@ -207,6 +207,13 @@ async def test_an_address_with_accents_goes_where_the_server_can(smtp_server: Sm
     assert envelopes(smtp_server) == [(OURS, ("josé@example.com",), RAW)]
 
 
+async def test_a_domain_with_accents_is_sent_as_every_server_understands_it(
+    smtp_server: SmtpServer, smtp: Smtp,
+) -> None:
+    assert await smtp.send(RAW, ["ana@educación.mx"]) == Accepted()
+    assert envelopes(smtp_server) == [(OURS, ("ana@xn--educacin-13a.mx",), RAW)]
+
+
 @pytest.mark.parametrize(("raw", "sent"), [
     (b"a\n.b\r.c\r\n..d", b"a\r\n..b\r\n..c\r\n...d\r\n.\r\n"), (b"", b"\r\n.\r\n"), (b".\r\n", b"..\r\n.\r\n"),
 ])
@@ -255,5 +262,5 @@ async def test_no_security_is_for_this_machine_only() -> None:
     smtp = Smtp(SmtpAccount("192.0.2.1", 25, "none", OURS, None, OURS))
     result = await smtp.send(RAW, [ANA])
     assert result == Refused(
-        'smtp.security: "none" solo sirve en esta misma máquina (127.0.0.1) y no con 192.0.2.1; '
+        'smtp.security: "none" sólo sirve en esta misma máquina (127.0.0.1) y no con 192.0.2.1; '
         'escribe "tls" o "starttls"')
