@@ -88,11 +88,11 @@ def _show(out: Path, folder: Path, imap: int, office: object, progress: Progress
         if got != mail.expected:
             wrong.append(f"{mail.title}: se esperaba {mail.expected or 'silencio'} y salió {got or 'silencio'}")
         html = _save(out, f"{number:02d}-{got}", reply) if reply else None
-        rows.append(page.Row(mail.title, told.read, told.rule, got or told.why, told.reminder, html))
+        rows.append(page.Row(mail.title, mail.words, told.read, told.rule, got or told.why, told.reminder, html))
     for reminder in reminders.values():
         title = next((m.title for m in MAILS if m.message_id == reminder.answers), "")
         html = _save(out, f"{len(rows) + 1:02d}-{reminder.stem}", reminder)
-        rows.append(page.Row(f"Una semana después: {title}", "", "", reminder.stem, "enviado el 30/11/2026", html))
+        rows.append(page.Row(f"Una semana después: {title}", "", "", "", reminder.stem, "enviado el 30/11/2026", html))
     _table(rows)
     index = page.write(out, rows, "Un lunes, y el lunes siguiente")
     click.echo(f"\nRespuestas (.eml y .html) en {out}/\nPara verlas como en un teléfono, abre {index}")
@@ -171,14 +171,10 @@ def _table(rows: Sequence[object]) -> None:
     for row in rows:
         assert isinstance(row, Row)  # noqa: S101
         click.echo(f"\n{click.style(row.title, bold=True)}")
-        for label, value in (
-            ("se leyó", row.read),
-            ("regla", row.rule),
-            ("respuesta", row.reply),
-            ("recordatorio", row.reminder),
-        ):
+        told = {"se leyó": row.read, "regla": row.rule, "respuesta": row.reply, "recordatorio": row.reminder}
+        for label, value in told.items():
             if value:
-                click.echo(f"  {label:<13}{re.sub(chr(10), ' ', value)}")
+                click.echo(f"  {label:<13}{value}")
 
 
 class Progress:

@@ -32,6 +32,11 @@ class DemoMail:
     def message_id(self) -> str:
         return f"<demo-{self.student.email.split('@')[0]}@correo.example>"
 
+    @property
+    def words(self) -> str:
+        """What a person sees of the mail: its subject and text, and that a file is attached."""
+        return f"{self.subject}\n{self.text}" + ("\n📎 un archivo adjunto" if self.file else "")
+
     def build(self, now: datetime, to: str) -> bytes:
         mail = EmailMessage()
         mail["From"] = f"{self.student.name} <{self.student.email}>"

@@ -18,6 +18,8 @@ grid-template-columns:minmax(0,1fr) 400px}
 h2{margin:0 0 8px;font-size:19px}dl{margin:0;display:grid;grid-template-columns:max-content 1fr;gap:4px 14px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}code{color:var(--mark)}
 iframe{width:390px;height:620px;border:1px solid var(--line);border-radius:22px;background:#fff;justify-self:end}
+blockquote{margin:0 0 16px;padding:12px 16px;border-left:4px solid var(--mark);background:var(--ground);
+border-radius:0 10px 10px 0;white-space:pre-line}
 .silent{align-self:center;color:var(--soft)}@media(max-width:860px){section{grid-template-columns:1fr}iframe{width:100%;justify-self:stretch}}
 """
 
@@ -27,6 +29,8 @@ class Row:
     """One mail of the demonstration and what came of it; all texts are shown as they are."""
 
     title: str
+    mail: str
+    """Subject and text of the student's mail, lines apart."""
     read: str
     rule: str
     reply: str
@@ -56,4 +60,6 @@ def _section(row: Row) -> str:
         if row.html
         else '<p class="silent">No se contesta.</p>'
     )
-    return f"<section><div><h2>{escape(row.title)}</h2><dl>{listed}</dl></div>{shown}</section>"
+    subject, _, text = row.mail.partition("\n")
+    wrote = f"<blockquote><b>{escape(subject)}</b>\n{escape(text)}</blockquote>" if row.mail else ""
+    return f"<section><div><h2>{escape(row.title)}</h2>{wrote}<dl>{listed}</dl></div>{shown}</section>"
