@@ -69,7 +69,7 @@ def answer(
     if message.bounce is not None:
         return _bounced(message, past)
     if message.mark_code == "staff":
-        return hand_over(past.staff_wrote, now, desk, message.hard_mark or "")
+        return hand_over(past.staff_wrote, now, desk.office, message.hard_mark or "")
     j = judge(message, documents, past, received, now, desk)
     if isinstance(j, Silence):
         return Outcome(j.verdict, j.why)

@@ -59,9 +59,10 @@ TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
         "no_mas_avisos": {},
         "rebota": {},
         "toma_persona": dict.fromkeys(STATES, "con_persona"),
-        "devuelve_persona": {},
+        "devuelve_persona": {"con_persona": "nuevo"},
     }
 )
+MOST_MAILS = 20  # of a student in one case; a person answers one of the last
 # Which event a rule's `paso` stands for.
 EVENT_OF_STEP: Mapping[State, EventName] = MappingProxyType(
     {
@@ -93,6 +94,8 @@ class Case:
     """Digest of the mail that opened it; reminders derive their Message-IDs from it."""
     thread: tuple[str, str] = ("", "")
     """Message-ID and subject of the last mail of the student: reminders go in that thread."""
+    mails: tuple[str, ...] = ()
+    """Message-IDs of the student's mails in it, the newest last: what a person's answer in the thread names."""
     step_day: date | None = None
     """The day the present step was given."""
     form_day: date | None = None
@@ -130,6 +133,8 @@ class Event:
 def advance(case: Case, event: Event) -> Case:
     """Return the case after an event: the new state by the table, and the counters that the event is about."""
     state = TRANSITIONS[event.name].get(case.state, case.state)
+    if event.fingerprint and event.fingerprint != case.fingerprint:  # a constancia that was read, and another one
+        case = replace(case, failed_tries=0, repeats=0)
     case = replace(
         case,
         state=state,
@@ -137,8 +142,14 @@ def advance(case: Case, event: Event) -> Case:
         nss_key=event.nss_key or case.nss_key,
         fingerprint=event.fingerprint or case.fingerprint,
         thread=event.thread or case.thread,
+        mails=_mails(case, event),
     )
     return _counted(case, event)
+
+
+def _mails(case: Case, event: Event) -> tuple[str, ...]:
+    own = event.thread[0] if event.thread else ""
+    return (*(known for known in case.mails if known != own), own)[-MOST_MAILS:] if own else case.mails
 
 
 def _counted(case: Case, event: Event) -> Case:
@@ -164,8 +175,10 @@ def _counted(case: Case, event: Event) -> Case:
             return replace(case, reminders_wanted=False)
         case "toma_persona":
             return replace(case, taken=True)
-        case "devuelve_persona":
-            return replace(case, taken=False, failed_tries=0)
+        case "devuelve_persona":  # whatever the person did, what mailbot said before counts no longer
+            return replace(
+                case, taken=False, step_day=None, form_day=None, fingerprint=None, failed_tries=0, repeats=0, not_shown=0
+            )
         case _:
             return case
 

@@ -78,5 +78,7 @@ class Outcome:
     """Why the scheduled reminders of the case are cancelled, or None."""
     mutes: tuple[tuple[str, str], ...] = ()
     """Addresses to which nothing is sent from now on, each with the reason."""
+    also_taken: tuple[Case, ...] = ()
+    """Further cases that the same mail of a person hands over, as they are afterwards."""
     bundled: bool = False
     """Staff would have been in copy, but this hour had enough copies: the store bundles it into one note."""

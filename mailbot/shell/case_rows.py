@@ -110,18 +110,24 @@ def _wrote_to(c: Connection, asked: Asked, now: datetime) -> tuple[str, ...]:
 
 
 def _in_thread(c: Connection, case: Case, thread: tuple[str, ...]) -> bool:
-    """Tell whether a mail answers one of the case: the student's last mail, or a mail of ours in it."""
+    """Tell whether a mail answers one of the case: a mail of the student's in it, or one of ours."""
     o = outbox.c
     ours = select(o.id).where(o.case_id == case.id, o.rfc_id.in_(thread)).limit(1)
-    return case.thread[0] in thread or c.execute(ours).scalar() is not None
+    return not {case.thread[0], *case.mails}.isdisjoint(thread) or c.execute(ours).scalar() is not None
 
 
-def hold(c: Connection, addresses: Iterable[str], version: Version) -> None:
-    """Hold the cases of these addresses for this transaction; raise Stale if they are not what they were."""
+def lock(c: Connection, addresses: Iterable[str]) -> list[str]:
+    """Hold the cases of these addresses for this transaction; on SQLite every writing transaction does already."""
     mine = sorted({a.lower() for a in addresses})
     if c.dialect.name == "postgresql":  # a case that is not there yet cannot be locked by its row
         for address in mine:
             c.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:a, 0))"), {"a": address})
+    return mine
+
+
+def hold(c: Connection, addresses: Iterable[str], version: Version) -> None:
+    """Hold the cases of these addresses for this transaction; raise Stale if they are not what they were."""
+    mine = lock(c, addresses)
     rows = c.execute(select(cases.c.id, cases.c.version).where(cases.c.address.in_(mine)))
     if tuple(sorted((r.id, r.version) for r in rows)) != version:
         raise Stale

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, update
 
-from mailbot.shell import letters, reminder_rows
+from mailbot.shell import letters, people, reminder_rows
 from mailbot.shell.ledger import ANSWERED, DECIDED, IGNORED, SEEN, SET_ASIDE, note
 from mailbot.shell.tables import cases, messages, mutes, outbox
 
@@ -66,6 +66,10 @@ def forget(c: Connection, address: str, now: datetime) -> Forgotten:
         note(c, message_id, now, FORGOTTEN)
     c.execute(update(messages).where(waiting).values(state=IGNORED, reason=FORGOTTEN, claimed_by=None))
     c.execute(update(messages).where(m.id.in_(mine)).values(sender=None, subject=None))
+    # A digest or a note of bundled copies names the addresses of many, and belongs to none of them.
+    names_many = and_(o.kind.in_(("digest", "note")), o.message_id.is_(None), o.case_id.is_(None))
+    c.execute(update(outbox).where(names_many, o.state != letters.WAITING).values(raw=None))
+    people.forget(c, address)
     theirs = or_(o.rcpt_to == address, o.message_id.in_(mine), o.case_id.in_(numbers))
     c.execute(update(outbox).where(theirs, o.state == letters.WAITING).values(state=letters.CANCELLED, claimed_by=None))
     letter = c.execute(update(outbox).where(theirs).values(rcpt_to=None, rcpt_cc=None, raw=None)).rowcount
@@ -79,7 +83,7 @@ def _blank_cases(c: Connection, numbers: list[int], why: str, now: datetime) -> 
     for number in numbers:
         reminder_rows.cancel(c, number, why, now)
         body: dict[str, Any] = dict(c.execute(select(k.body).where(k.id == number)).scalar_one())
-        for key in ("thread", "fingerprint", "form_day"):
+        for key in ("thread", "mails", "fingerprint", "form_day"):
             body.pop(key, None)
         blank = {"address": "", "nss_key": None, "state": "cerrado", "body": body, "version": k.version + 1}
         c.execute(update(cases).where(k.id == number).values(blank))

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from mailbot.core.outcome import Outcome
-from mailbot.shell import case_rows, ledger, letters, reminder_rows
+from mailbot.shell import case_rows, ledger, letters, people, reminder_rows
 from mailbot.shell.tables import messages, outbox
 
 
@@ -60,6 +60,10 @@ def _case(c: Connection, message_id: int, outcome: Outcome, now: datetime) -> in
     if outcome.case is None:
         return None
     case_id = case_rows.save(c, outcome.case, outcome.events, now, message_id)
+    if "toma_persona" in outcome.events:
+        people.silence(c, case_id, now)
+    for case in outcome.also_taken:
+        people.silence(c, case_rows.save(c, case, outcome.events, now, message_id), now)
     cancelled = 0
     if outcome.cancels_reminders is not None:
         cancelled = reminder_rows.cancel(c, case_id, outcome.cancels_reminders, now)

@@ -48,6 +48,10 @@ class Reminding:
 def fire(c: Connection, due: DueReminder, now: datetime, desk: Desk, *, spread_out: bool) -> str | None:
     """Send, put off or cancel one reminder; return why it was cancelled, "" when it goes out, None when it waits."""
     found = case_rows.find(c, due.case_id)
+    if found is None:
+        return None
+    case_rows.lock(c, [found[0].address])  # the student's answer may be recorded at this very instant
+    found = case_rows.find(c, due.case_id)
     if found is None or not reminder_rows.take(c, due.id):
         return None
     case = found[0]

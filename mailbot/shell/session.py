@@ -222,6 +222,18 @@ class Session:
             if self.uidvalidity != home[0]:
                 raise imaplib.IMAP4.abort("renumbered while away")
 
+    def ends_at(self, folder: str) -> tuple[int, int] | None:
+        """Return a folder's UIDVALIDITY and UIDNEXT without leaving the selected one; None where there is none."""
+        try:
+            status, answer = self._client.status(encode_folder(folder), "(UIDVALIDITY UIDNEXT)")
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            return None
+        told = b" ".join(part for part in answer if isinstance(part, bytes)) if status == "OK" else b""
+        uidvalidity, uid_next = (re.search(name + rb" (\d+)", told) for name in (b"UIDVALIDITY", b"UIDNEXT"))
+        return (int(uidvalidity[1]), int(uid_next[1])) if uidvalidity and uid_next else None
+
     def has_mail(self, folder: str, message_id: str) -> bool:
         """Tell whether a folder has a mail with this Message-ID; a folder that is not there has none."""
         if not MESSAGE_ID.fullmatch(message_id) or not self._box.folder.exists(folder):
