@@ -90,7 +90,7 @@ def read_constancia(
             problems.append(f"no se lee {named}")
     if birth := settle(readings, labels.NACIMIENTO)[0]:
         found[labels.NACIMIENTO] = birth
-    employers, legible = read_employers(mine, modalidades)
+    employers, legible = read_employers(mine, modalidades, sheets)
     if not legible:
         problems.append("no se lee con certeza el patrón")
     constancia = Constancia(

@@ -34,8 +34,13 @@ class Row:
     box: Box
 
 
-def read_employers(sheets: Sequence[Sheet], modalidades: Sequence[str]) -> tuple[list[Row], bool]:
-    """Read every employer; the second value tells whether all that is printed was read with certainty."""
+def read_employers(
+    sheets: Sequence[Sheet], modalidades: Sequence[str], whole: Sequence[Sheet]
+) -> tuple[list[Row], bool]:
+    """Read every employer; the second value tells whether all that is printed was read with certainty.
+
+    ``whole`` are the pages with all their sections: a registro patronal anywhere that was not read leaves a doubt.
+    """
     known = {compact(m): m for m in modalidades}
     rows: list[Row] = []
     legible = True
@@ -48,7 +53,7 @@ def read_employers(sheets: Sequence[Sheet], modalidades: Sequence[str]) -> tuple
             if row is not None:
                 rows.append(row)
     read = {r.registro_patronal.text for r in rows if r.registro_patronal}
-    for sheet in sheets:
+    for sheet in whole:
         for text in (w.text for s in sheet.segments for w in s.words):
             printed = parse_registro(text) if 11 <= len(text) <= 16 else None
             if printed is not None and printed.text not in read:

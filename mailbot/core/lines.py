@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from mailbot.core.identifiers import parse_registro
+from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
 from mailbot.core.labels import ESTADO, LABELS, LONGEST_LABEL, OTHER, PREFIXES, READ, Label
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.printed import TYPED, read_value
@@ -242,8 +242,11 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
 
 
 def _stands_alone(a: Word, b: Word) -> bool:
-    """Tell whether one of two words is a whole number of an employer: a cell of its own, however tight."""
-    return any(11 <= len(w.text) <= 16 and parse_registro(w.text) is not None for w in (a, b))
+    """Tell whether one of two words is a whole NSS, CURP or registro: a cell of its own, however tight."""
+    return any(
+        11 <= len(w.text) <= 18 and bool(parse_registro(w.text) or parse_nss(w.text) or parse_curp(w.text))
+        for w in (a, b)
+    )
 
 
 def _starts(
@@ -256,6 +259,8 @@ def _starts(
         return bool(before) and before[-1].colon
     if all(not compact(w.text) or w.text.rstrip(".)").isdigit() for w in run) and not before:
         return True  # a bullet or a number before the label
+    if match[0] - i > 1 and "".join(compact(w.text) for w in run) in PREFIXES:
+        return True  # two headers that nearly touch, the first of them wrapped: "No. de registro" "Razón social"
     last = before[-1].label if before else None
     if last is None or last.kind not in READ:
         return match[2] and last is not None and bool(before[-1].colon) and _same_letters(run)

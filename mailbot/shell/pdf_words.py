@@ -69,12 +69,11 @@ def _pdfium_page(page: Any, number: int) -> Page:
         pieces = _pdfium_pieces(textpage, codes, raw, ctypes)
     finally:
         textpage.close()
-    seen = [p for p in pieces if left <= (p.x0 + p.x1) / 2 <= right and bottom <= (p.top + p.bottom) / 2 <= top]
-    for p in seen:  # from PDF user space to the top left corner of what is shown
+    for p in pieces:  # from PDF user space to the top left corner of what is shown
         p.x0, p.x1 = p.x0 - left, p.x1 - left
         p.top, p.bottom = top - p.bottom, top - p.top
     turned_already = page.get_rotation()
-    return _page(number, right - left, top - bottom, seen, turned_already, overfull=count > taken)
+    return _page(number, right - left, top - bottom, pieces, turned_already, overfull=count > taken)
 
 
 def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> list[_Glyphs]:
@@ -188,11 +187,10 @@ def _plumber_page(page: Any, number: int) -> Page:
         pieces.append(piece)
         space = False
     box = (float(left), float(top), float(right), float(bottom))
-    seen = [p for p in pieces if box[0] <= (p.x0 + p.x1) / 2 <= box[2] and box[1] <= (p.top + p.bottom) / 2 <= box[3]]
-    for p in seen:
+    for p in pieces:
         p.x0, p.x1, p.top, p.bottom = p.x0 - box[0], p.x1 - box[0], p.top - box[1], p.bottom - box[1]
     # pdfplumber has applied the page's rotation to places already, and its matrices say so too
-    return _page(number, box[2] - box[0], box[3] - box[1], seen, 0, overfull=len(chars) > MOST_GLYPHS)
+    return _page(number, box[2] - box[0], box[3] - box[1], pieces, 0, overfull=len(chars) > MOST_GLYPHS)
 
 
 def _plumber_angle(char: dict[str, Any]) -> int:
@@ -234,7 +232,8 @@ def _page(
         width, height = _turn(pieces, width, height, further)
     words = _joined([p for p in pieces if p.angle == 0])
     words += [_word(p, upright=False) for p in pieces if p.angle != 0]
-    return Page(number, width, height, tuple(words), further, overfull)
+    seen = tuple(w for w in words if w.x1 > 1 and w.x0 < width - 1 and w.bottom > 1 and w.top < height - 1)
+    return Page(number, width, height, seen, further, overfull)
 
 
 def _word(piece: _Glyphs, *, upright: bool) -> Word:

@@ -85,8 +85,6 @@ def rows(p: Paper, st: Style, fields: Sequence[Field], x0: float, x1: float, y: 
             y += step - 1.2 * st.value_size
             continue
         lines = wrap(value, st.value_font, st.value_size, x1 - start, p.tracking) or [""]
-        if way == "inline":
-            lines = [value]
         for line in lines:
             p.put(start, y, line, st.value_font, st.value_size)
             y += 1.2 * st.value_size
