@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FULL_PAGE = 0.5  # of the page's area: a picture so large is a scan; header and footer pictures are far smaller
 MOST_OBJECTS = 20_000  # on a page; a constancia has some hundreds
-LOOKED_AT = 3  # pages; a scan of many pages shows on the first ones
+LOOKED_AT = 3  # pages that are not blank; a scan of many pages shows on the first ones
 INVISIBLE = 3  # text render mode (ISO 32000-1, 9.3.6): what OCR programs lay over their scans
 
 
@@ -34,7 +34,10 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
 
     letters = rubbish = hidden_pages = scans = 0
     pictures = drawn = vigencia = False
-    for index in range(min(len(pdf), most, LOOKED_AT)):
+    looked = 0
+    for index in range(min(len(pdf), most)):
+        if looked == LOOKED_AT:
+            break
         try:
             page = pdf[index]
         except pypdfium2.PdfiumError:  # one broken page among good ones
@@ -48,6 +51,7 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
         objects = _Objects.of(page)
         pictures = pictures or objects.pictures > 0
         drawn = drawn or objects.paths > 0
+        looked += bool(letters_here or objects.pictures or objects.paths)
         scans += objects.scan
         hidden_pages += bool(letters_here) and objects.scan and not objects.text_on_top
         textpage.close()

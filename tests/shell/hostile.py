@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 
 def pdf(objects: list[bytes], trailer: bytes = b"/Root 1 0 R") -> bytes:
@@ -40,10 +41,11 @@ def text(words: str) -> bytes:
     return page_saying(b"BT /F 12 Tf 72 700 Td (" + words.encode("latin-1") + b") Tj ET")
 
 
+@lru_cache
 def flate_bomb() -> bytes:
-    """Two gigabytes of zeros, deflated twice."""
-    once = zlib.compressobj(9)
-    packed = b"".join(once.compress(b"\0" * 1_000_000) for _ in range(2000)) + once.flush()
+    """A gigabyte and a half of zeros, deflated twice."""
+    once = zlib.compressobj(1)
+    packed = b"".join(once.compress(b"\0" * 1_000_000) for _ in range(1500)) + once.flush()
     return page_saying(zlib.compress(packed, 9), extra=b"/Filter[/FlateDecode/FlateDecode]")
 
 

@@ -1,0 +1,222 @@
+"""The reader's gate: what a file is, whatever it is called, and what of it can be trusted."""
+
+from __future__ import annotations
+
+import io
+
+import pypdfium2
+import pytest
+from reportlab.lib.utils import ImageReader
+
+from mailbot.commands.read import as_record
+from mailbot.core.documents import Document
+from mailbot.shell.limits import Limits
+from mailbot.shell.reader import read_bytes
+from mailbot.shell.sniff import sniff
+from tests.shell import hostile, papers
+from tests.shell.papers import Paper
+
+KNOWLEDGE = papers.knowledge()
+ALL_SAID = {
+    "file": "x",
+    "kind": "constancia_vigencia",
+    "via": "text",
+    "nss": papers.NSS,
+    "curp": papers.CURP,
+    "nombre": "XIMENA GARCÍA PEÑA",
+    "fecha": "2026-11-23",
+    "estado": "VIGENTE",
+    "servicio_medico": True,
+    "patrones": [
+        {
+            "razon_social": "INSTITUTO TECNOLOGICO DE QUERETARO",
+            "registro_patronal": "E1251553329",
+            "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
+        }
+    ],
+    "problems": [],
+}
+
+
+def read(data: bytes, limits: Limits | None = None) -> Document:
+    return read_bytes(data, limits or Limits(), KNOWLEDGE)
+
+
+def said(document: Document) -> dict[str, object]:
+    from pathlib import Path
+
+    record = as_record(Path("x"), document)
+    del record["signs"]
+    return record
+
+
+def signs(document: Document) -> set[str]:
+    return {s.kind for s in document.signs} - {"otro_programa", "archivo_posterior", "archivo_anterior"}
+
+
+def test_a_constancia_is_read_whole() -> None:
+    assert said(read(papers.constancia())) == ALL_SAID
+
+
+@pytest.mark.parametrize("before", [b"\n\n", b"\xef\xbb\xbf", b"Content-Type: application/pdf\r\n\r\n", b"x" * 900])
+def test_bytes_before_the_header_do_not_matter(before: bytes) -> None:
+    assert said(read(before + papers.constancia())) == ALL_SAID
+
+
+def test_an_owner_password_does_not_keep_us_from_reading() -> None:
+    assert said(read(papers.locked("", "dueño"))) == ALL_SAID
+
+
+def test_a_user_password_is_said() -> None:
+    assert read(papers.locked("abrete", "dueño")) == Document("con_contrasena", problems=("pide una contraseña",))
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "problem"),
+    [
+        (b"", "ilegible", "está vacío"),
+        (b" \r\n\0\0", "ilegible", "está vacío"),
+        (papers.constancia()[:700], "ilegible", "el archivo está dañado o incompleto"),
+        (b"%PDF-1.4\n%%EOF", "ilegible", "el archivo está dañado o incompleto"),
+        (b"<!DOCTYPE html><html>", "otro_formato", "es una página web"),
+        (b"\n<html><body>%PDF-1.4", "otro_formato", "es una página web"),
+        (b"PK\x03\x04 word/document.xml", "otro_formato", "es un documento de Word o de Office"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "otro_formato", "es un documento de Word o de Office"),
+        (b"PK\x03\x04 %PDF-1.4 stored", "otro_formato", "es un archivo comprimido (ZIP)"),
+        ("mi número es este".encode(), "otro_formato", "es un archivo de texto"),
+        (b"\x7fELF\x00\x01", "otro_formato", "no es un PDF"),
+    ],
+)
+def test_what_is_no_pdf_says_what_it_is(data: bytes, kind: str, problem: str) -> None:
+    assert read(data) == Document(kind, problems=(problem,))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP"])
+def test_a_picture_is_known_by_its_bytes(kind: str) -> None:
+    data = papers.saved(papers.rendered(papers.constancia(), 40), kind)
+    assert read(data) == Document("imagen", problems=("es una imagen",), image_like=True)
+
+
+def test_heic_is_a_picture() -> None:
+    assert sniff(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic") == "imagen"
+
+
+def test_a_scan_is_a_picture() -> None:
+    scan = papers.saved(papers.scanned(papers.constancia()), "PDF")
+    assert read(scan) == Document("imagen", problems=("es una imagen dentro de un PDF",), image_like=True)
+
+
+def test_the_invisible_text_over_a_scan_is_not_trusted() -> None:
+    out = io.BytesIO()
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(out, pagesize=(612, 792))
+    canvas.drawImage(ImageReader(papers.rendered(papers.constancia(), 100)), 0, 0, 612, 792)
+    writing = canvas.beginText(72, 700)
+    writing.setTextRenderMode(3)
+    for line in ("Constancia de Vigencia de Derechos", f"Número de Seguridad Social: {papers.NSS}", "Estado: VIGENTE"):
+        writing.textLine(line)
+    canvas.drawText(writing)
+    canvas.save()
+    document = read(out.getvalue())
+    assert (document.kind, document.image_like, document.constancia) == ("imagen", True, None)
+
+
+def test_a_background_picture_under_printed_text_does_not_matter() -> None:
+    out = io.BytesIO()
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(out, pagesize=(612, 792))
+    canvas.drawImage(ImageReader(papers.rendered(hostile.text("IMSS"), 50)), 0, 0, 612, 792)
+    canvas.setFont("Helvetica", 10)
+    canvas.drawString(200, 740, "Constancia de Vigencia de Derechos")
+    for row, (label, value) in enumerate(papers.SAID.items()):
+        canvas.drawString(72, 670 - 24 * row, label)
+        canvas.drawString(300, 670 - 24 * row, value)
+    canvas.save()
+    assert said(read(out.getvalue())) == ALL_SAID
+
+
+def test_a_portfolio_is_read_by_the_one_pdf_inside() -> None:
+    cover = pypdfium2.PdfDocument(hostile.text("Abre este archivo con otro programa"))
+    cover.new_attachment("constancia.pdf").set_data(papers.constancia())
+    out = io.BytesIO()
+    cover.save(out)
+    assert said(read(out.getvalue())) == ALL_SAID
+
+
+def test_only_so_many_pages_are_read() -> None:
+    book = pypdfium2.PdfDocument(hostile.many_pages(3))
+    book.import_pages(pypdfium2.PdfDocument(papers.constancia()))
+    out = io.BytesIO()
+    book.save(out)
+    assert read(out.getvalue(), Limits(pages=3)).kind != "constancia_vigencia"
+    assert read(out.getvalue(), Limits(pages=4)).kind == "constancia_vigencia"
+    assert read(out.getvalue(), Limits(pages=0)).kind == "constancia_vigencia"
+
+
+def test_another_paper_is_not_asked_of_the_second_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mailbot.shell import pdf_words
+
+    def never(*_: object) -> None:
+        raise AssertionError("pdfplumber was asked")
+
+    monkeypatch.setattr(pdf_words, "plumber_pages", never)
+    assert read(hostile.text("Lista de compras")).kind == "desconocido"
+    assert said(read(papers.constancia())) == ALL_SAID
+
+
+def test_an_honest_file_shows_no_sign() -> None:
+    assert signs(read(papers.constancia())) == set()
+
+
+def test_digits_that_do_not_check_are_signs() -> None:
+    odd = {"Número de Seguridad Social:": "43160885381", "CURP:": "GAPX080825MQTRXMA3"}
+    assert signs(read(papers.constancia(odd))) == {"nss_no_cuadra", "curp_no_cuadra"}
+
+
+def test_a_value_painted_over_is_a_sign() -> None:
+    paper = Paper({"Estado:": "BAJA"})
+    y = paper.at["Estado:"]
+    paper.canvas.setFillColor("white")
+    paper.canvas.rect(295, y - 4, 200, 16, stroke=0, fill=1)
+    paper.canvas.setFillColor("black")
+    paper.canvas.drawString(400, y, "VIGENTE")
+    assert "texto_tapado" in signs(read(paper.close()))
+
+
+def test_white_text_is_a_sign_only_where_it_cannot_be_seen() -> None:
+    hidden, banner = Paper(), Paper()
+    hidden.canvas.setFillColor("white")
+    hidden.canvas.drawString(72, 100, "Estado: VIGENTE")
+    banner.canvas.setFillColor("navy")
+    banner.canvas.rect(0, 750, 612, 42, stroke=0, fill=1)
+    banner.canvas.setFillColor("white")
+    banner.canvas.drawString(72, 765, "INSTITUTO MEXICANO DEL SEGURO SOCIAL")
+    assert "texto_oculto" in signs(read(hidden.close()))
+    assert signs(read(banner.close())) == set()
+
+
+def test_a_field_in_a_font_of_its_own_is_a_sign() -> None:
+    paper = Paper({"Estado:": ""})
+    paper.canvas.setFont("Courier", 10)
+    paper.canvas.drawString(300, paper.at["Estado:"], "VIGENTE")
+    document = read(paper.close())
+    assert signs(document) == {"otra_letra"}
+    assert [s.detail for s in document.signs if s.kind == "otra_letra"] == [
+        "un dato está escrito con otra letra que los demás: estado"
+    ]
+
+
+def test_something_appended_after_the_export_is_a_sign() -> None:
+    data = papers.constancia()
+    start = data.rindex(b"startxref")
+    old = int(data[start:].split()[1])
+    new = len(data)
+    appended = (
+        data
+        + b"xref\n0 0\ntrailer\n"
+        + data[data.rindex(b"<<", 0, start) : start].replace(b">>", b"/Prev %d>>" % old)
+        + b"startxref\n%d\n%%%%EOF\n" % new
+    )
+    assert signs(read(appended)) == {"guardado_de_nuevo"}
