@@ -8,13 +8,13 @@ missing second surname never make one. Which signs send a mail to a person is th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from types import MappingProxyType
 from unicodedata import combining, normalize
 
 from mailbot.core.constancia import Constancia
-from mailbot.core.documents import Sign
+from mailbot.core.documents import Document, Sign
 from mailbot.core.identifiers import Curp
 
 # Kind -> what staff read. The closed list that `sospecha` in rules/ may name.
@@ -39,6 +39,8 @@ SIGN_KINDS = frozenset(SIGNS)
 DIGITS = frozenset({"nss_no_cuadra", "curp_no_cuadra"})
 WEAK = frozenset({"otro_programa", "archivo_posterior", "archivo_anterior", "modificado"})
 """Signs that a mere re-print leaves too: alone they must never be held against a student."""
+LOOK_AGAIN = frozenset({"texto_oculto", "texto_tapado", "otra_letra", "guardado_de_nuevo"})
+"""Signs that call for reading the rendered page by OCR and comparing."""
 
 # RENAPO, Instructivo normativo para la asignación de la CURP, anexos 3 and 5: words left out of a compound surname.
 _PARTICLES = frozenset(
@@ -65,13 +67,35 @@ class Traces:
     """Fields printed in a font that nothing else on the page has."""
     hidden: bool = False
     covered: bool = False
-    seen_otherwise: tuple[str, ...] = ()
-    """Fields that OCR of the rendered page reads differently."""
 
 
 def find_signs(constancia: Constancia, traces: Traces) -> tuple[Sign, ...]:
     """Return all signs, those of the digits first."""
     return tuple(_signs(constancia, traces))
+
+
+def with_seen(document: Document, seen: Constancia | None) -> Document:
+    """Add the sign of a text layer that says other than the page shows, as OCR read it."""
+    names = () if document.constancia is None or seen is None else differences(document.constancia, seen)
+    return replace(document, signs=(*document.signs, _sign("no_se_ve_igual", ", ".join(names)))) if names else document
+
+
+def differences(text: Constancia, seen: Constancia) -> tuple[str, ...]:
+    """Return the fields that both readings have and that differ by more than accents; beside what OCR may lose."""
+    pairs = (
+        ("NSS", text.nss and text.nss.value.digits, seen.nss and seen.nss.value.digits),
+        ("fecha", text.fecha and text.fecha.value.isoformat(), seen.fecha and seen.fecha.value.isoformat()),
+        ("estado", text.estado and _letters(text.estado.value), seen.estado and _letters(seen.estado.value)),
+        ("nombre", text.nombre and _letters(text.nombre.value), seen.nombre and _letters(seen.nombre.value)),
+        ("razón social", _names(text), _names(seen)),
+    )
+    return tuple(name for name, one, two in pairs if one and two and one != two)
+
+
+def _names(c: Constancia) -> tuple[str, ...] | None:
+    """Return the employers' names, or None where one was not read."""
+    names = tuple(_letters(p.razon_social) for p in c.patrones if p.razon_social is not None)
+    return names if len(names) == len(c.patrones) else None
 
 
 def _signs(c: Constancia, t: Traces) -> Iterator[Sign]:
@@ -96,8 +120,6 @@ def _signs(c: Constancia, t: Traces) -> Iterator[Sign]:
         yield _sign("texto_oculto")
     if t.covered:
         yield _sign("texto_tapado")
-    if t.seen_otherwise:
-        yield _sign("no_se_ve_igual", ", ".join(t.seen_otherwise))
 
 
 def _signs_of_dates(c: Constancia, t: Traces) -> Iterator[Sign]:

@@ -30,6 +30,7 @@ from mailbot.core.documents import (
     ReadingKnowledge,
 )
 from mailbot.core.picture_marks import Mark
+from mailbot.core.signs import LOOK_AGAIN, with_seen
 from mailbot.shell import wire
 from mailbot.shell.limits import Limits
 
@@ -281,6 +282,9 @@ class Readers:
         if document.kind == IMAGEN and self.ocr:
             read = await self._document(self._pictures, data)
             return read if read.kind != ILEGIBLE else document
+        if self.ocr and any(sign.kind in LOOK_AGAIN for sign in document.signs):
+            seen = await self._document(self._pictures, data)
+            return with_seen(document, seen.constancia)
         return document
 
     async def picture(self, data: bytes, marks: Mapping[str, Mark]) -> bytes | None:

@@ -7,10 +7,20 @@ from datetime import date
 import pytest
 
 from mailbot.core.constancia import Constancia, Field
-from mailbot.core.documents import Sign
+from mailbot.core.documents import Document, Sign
 from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.page import Box
-from mailbot.core.signs import DIGITS, SIGN_KINDS, SIGNS, WEAK, Traces, birth_date, curp_fits_name, find_signs
+from mailbot.core.signs import (
+    DIGITS,
+    SIGN_KINDS,
+    SIGNS,
+    WEAK,
+    Traces,
+    birth_date,
+    curp_fits_name,
+    find_signs,
+    with_seen,
+)
 
 HERE = Box(1, 0, 0, 1, 1)
 
@@ -127,14 +137,27 @@ def test_every_trace_gives_its_sign() -> None:
         odd_fonts=("estado",),
         hidden=True,
         covered=True,
-        seen_otherwise=("fecha",),
     )
     assert kinds(Constancia(), everything) == (
         "modificado", "guardado_de_nuevo", "otro_programa", "otra_letra", "texto_oculto", "texto_tapado",
-        "no_se_ve_igual",
     )  # fmt: skip
 
 
 def test_the_list_of_signs_is_closed() -> None:
     assert SIGN_KINDS >= DIGITS | WEAK
     assert not DIGITS & WEAK
+
+
+def test_a_page_that_shows_another_value_is_a_sign() -> None:
+    text = Document(
+        "constancia_vigencia", "text", read("43160885380", name="XIMENA GARCÍA PEÑA", fecha=date(2026, 11, 23))
+    )
+    seen = read("43160885380", name="XIMENA GARCIA PEÑA", fecha=date(2026, 11, 3))
+    assert with_seen(text, seen).signs == (Sign("no_se_ve_igual", f"{SIGNS['no_se_ve_igual']}: fecha"),)
+
+
+def test_what_ocr_did_not_read_is_no_difference() -> None:
+    text = Document("constancia_vigencia", "text", read("43160885380", name="XIMENA GARCÍA PEÑA"))
+    assert with_seen(text, Constancia()) == text
+    assert with_seen(text, None) == text
+    assert with_seen(text, read("43160885380", name="XIMENA GARCIA PEÑA")) == text
