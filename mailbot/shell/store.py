@@ -110,6 +110,8 @@ def open_store(url: str) -> Store:
         raise StoreProblem(
             "store.url: no es la dirección de una base de datos; por ejemplo, sqlite:///var/mailbot.db"
         ) from None
+    except OSError as error:
+        raise StoreProblem(f"store.url: no se puede crear su carpeta ({error.strerror}); revisa la ruta") from None
     except ModuleNotFoundError:
         raise StoreProblem("store.url: para PostgreSQL instala el extra: pip install 'mailbot[postgres]'") from None
     try:
