@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined, Template, TemplateSyntaxError, nodes, pass_context
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+    pass_context,
+)
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -118,12 +127,19 @@ def _marked(context: Context, value: object) -> str:
     return marks.put(str(value))
 
 
-class _Pieces(DictLoader):
+class _Pieces(BaseLoader):
     """Pieces by name; the name stands in tracebacks, so that a mistake is reported in its own file."""
 
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = {name: own_lines(text) for name, text in texts.items()}
+
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, _, _ = super().get_source(environment, template)
-        return source, template, lambda: True
+        if template not in self.texts:
+            raise TemplateNotFound(template)
+        return self.texts[template], template, lambda: True
+
+    def list_templates(self) -> list[str]:
+        return sorted(self.texts)
 
 
 def environment(pieces: Mapping[str, str]) -> Environment:
@@ -131,7 +147,7 @@ def environment(pieces: Mapping[str, str]) -> Environment:
     env = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         finalize=_marked,
-        loader=_Pieces({name: own_lines(text) for name, text in pieces.items()}),
+        loader=_Pieces(pieces),
         autoescape=False,
         keep_trailing_newline=True,
     )
