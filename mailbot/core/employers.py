@@ -137,12 +137,11 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
     all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
     all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
     columns: dict[str, list[Line]] = {h.kind: [] for h in heads if h.kind}
-    bottom = max(h.bottom for h in heads)
+    under = bottom = max(h.bottom for h in heads)
     height = heads[0].height
     legible = True
     for row in sheet.rows[heads[0].row + 1 :]:
-        body = [s for s in row if s not in all_heads and s.top > bottom - 0.5 * s.height or s.label is not None]
-        body = [s for s in body if s not in all_heads]
+        body = [s for s in row if s not in all_heads and (s.label is not None or s.top > under - 0.5 * s.height)]
         if not body:
             continue
         if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):

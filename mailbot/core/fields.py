@@ -99,6 +99,8 @@ def _spans(kind: str, cell: Cell) -> list[tuple[tuple[Segment, ...], str]]:
 
 def _choose(asked: Asked, habit: Counter[Mode], claimed: set[int]) -> Reading | None:
     valued = asked.valued
+    if asked.segment.kind not in TYPED:  # a dash is an answer too: what stands on the other side is another's
+        valued = [r for r in asked.readings if r.value is not None or is_placeholder(r.printed)]
     if len(valued) < 2:
         if valued:
             return valued[0]

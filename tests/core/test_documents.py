@@ -1,0 +1,151 @@
+"""Which document it is: titles and marks decide, never an NSS beside an employer."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailbot.core.documents import (
+    CONSTANCIA,
+    DESCONOCIDO,
+    ILEGIBLE,
+    Document,
+    parse_knowledge,
+    read_document,
+)
+from mailbot.core.page import Page
+from tests.core.test_constancia import FACTS, HOLDER
+from tests.layouts.sweep import facts_of, knowledge
+from tests.layouts.words import labelled, page_of
+
+KNOWN = knowledge()
+COMMON = labelled(
+    ("NSS:", "43160885380"), ("CURP:", "GAPX080825MQTRXMA2"), ("Nombre:", "XIMENA GARCÍA PEÑA"),
+    ("Razón social:", "INSTITUTO TECNOLOGICO DE QUERETARO"), ("Estado:", "VIGENTE"), ("Fecha:", "23/11/2026"),
+    top=150.0,
+)  # fmt: skip
+
+
+def kind(*pages: Page) -> str:
+    return read_document(pages, "text", KNOWN).kind
+
+
+def titled(title: str, size: float = 1.4) -> Page:
+    return page_of((150.0, 40.0, title, size), *COMMON)
+
+
+LOOK_ALIKES = [
+    ("semanas_cotizadas", "Constancia de Semanas Cotizadas en el IMSS"),
+    ("asignacion_nss", "Asignación de Número de Seguridad Social"),
+    ("asignacion_nss", "Localización de Número de Seguridad Social"),
+    ("no_derechohabiencia", "Constancia de No Derechohabiencia"),
+    ("no_derechohabiencia", "Constancia de No Vigencia de Derechos"),
+    ("cartilla_salud", "Cartilla Nacional de Salud"),
+    ("curp", "Constancia de la Clave Única de Registro de Población"),
+    ("situacion_fiscal", "CONSTANCIA DE SITUACIÓN FISCAL"),
+    ("situacion_fiscal", "CÉDULA DE IDENTIFICACIÓN FISCAL"),
+    ("acta_nacimiento", "Acta de Nacimiento"),
+    ("ine", "INSTITUTO NACIONAL ELECTORAL"),
+    ("comprobante_domicilio", "Comisión Federal de Electricidad"),
+    ("escolar", "KÁRDEX"),
+    ("escolar", "Constancia de Estudios"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "title"), LOOK_ALIKES)
+def test_a_look_alike_is_known_by_its_title_whatever_its_fields(wanted: str, title: str) -> None:
+    assert kind(titled(title)) == wanted
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Constancia de Vigencia de Derechos", "CONSTANCIA DE VIGENCIA DE DERECHOS", "constancia de vigencia de derechos",
+     "C O N S T A N C I A   DE   V I G E N C I A   DE   D E R E C H O S", "Constancia de Vigencia de Derechos IMSS"],
+)  # fmt: skip
+def test_the_constancia_is_known_by_its_title(title: str) -> None:
+    assert kind(titled(" ".join(title.split()))) == CONSTANCIA
+
+
+def test_a_title_in_two_lines_or_last_in_the_stream_or_beside_a_folio() -> None:
+    two = page_of(*COMMON, (200.0, 40.0, "Constancia de", 1.4), (200.0, 58.0, "Vigencia de Derechos", 1.4))
+    beside = page_of(*COMMON, (60.0, 40.0, "Constancia de Vigencia de Derechos", 1.4), (480.0, 40.0, "Folio: 123"))
+    assert (kind(two), kind(beside)) == (CONSTANCIA, CONSTANCIA)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Adjunta tu Constancia de Vigencia de Derechos al formulario", "No se encontró tu constancia de vigencia de derechos",
+     "Requisitos: acta de nacimiento, CURP y constancia de vigencia de derechos",
+     "Cómo descargar la Constancia de Vigencia de Derechos"],
+)  # fmt: skip
+def test_a_paper_that_only_mentions_the_words_is_none(sentence: str) -> None:
+    assert kind(page_of((60.0, 40.0, sentence, 1.4), *COMMON)) == DESCONOCIDO
+    assert kind(page_of((60.0, 300.0, sentence))) == DESCONOCIDO
+
+
+def test_a_list_of_requirements_is_none_of_them() -> None:
+    names = ("Acta de Nacimiento", "Constancia de Vigencia de Derechos", "Constancia de Estudios")
+    page = page_of(*[(60.0, 40.0 + 20 * i, name) for i, name in enumerate(names)])
+    assert kind(page) == DESCONOCIDO
+
+
+def test_a_title_without_any_field_is_no_constancia() -> None:
+    assert kind(page_of((200.0, 40.0, "Constancia de Vigencia de Derechos", 1.6), (60.0, 90.0, "Pasos a seguir"))) == DESCONOCIDO
+
+
+def test_a_number_and_an_employer_alone_are_unknown() -> None:
+    assert kind(page_of(*COMMON)) == DESCONOCIDO
+
+
+def test_a_title_that_is_a_picture_leaves_the_labels_to_tell() -> None:
+    document = read_document([page_of(*labelled(*HOLDER))], "text", KNOWN)
+    assert facts_of(document) == FACTS
+    weeks = page_of(*labelled(*HOLDER), (60.0, 400.0, "Semanas reconocidas"), (60.0, 420.0, "Semanas cotizadas"))
+    assert kind(weeks) == "semanas_cotizadas"
+
+
+def test_a_school_paper_is_known_by_two_marks_without_a_title() -> None:
+    assert kind(page_of((60.0, 60.0, "Número de control: 22140123"), (60.0, 80.0, "Promedio general: 91"))) == "escolar"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [("(cid:12)(cid:45)(cid:7) (cid:3)(cid:9)", "las letras del PDF no se pueden leer"),
+     ("NÃºmero de seguridad social vigÃ©ncia", "las letras del PDF están dañadas"),
+     ("\ufffd\ufffd\ufffd \ufffd\ufffd 123", "las letras del PDF no se pueden leer")],
+)  # fmt: skip
+def test_text_that_is_no_text_is_not_guessed(text: str, problem: str) -> None:
+    assert read_document([page_of((60.0, 60.0, text))], "text", KNOWN) == Document(ILEGIBLE, "text", problems=(problem,))
+
+
+def test_a_screenshot_of_the_imss_error_is_known_by_its_words() -> None:
+    page = page_of((60.0, 60.0, "La persona no se encuentra registrada"), (60.0, 76.0, "aún como derechohabiente."))
+    assert read_document([page], "ocr", KNOWN) == Document(DESCONOCIDO, "ocr", imss_error=True)
+
+
+def test_a_page_bomb_ends_in_time_and_in_a_problem() -> None:
+    crowd = page_of(*[(float(i % 97) * 6, float(i // 97 % 150) * 5, "NSS:") for i in range(20_000)])
+    assert kind(crowd) == DESCONOCIDO
+    full = Page(1, 612.0, 792.0, (), overfull=True)
+    assert read_document([full], "text", KNOWN) == Document(ILEGIBLE, "text", problems=("una página tiene demasiado texto",))
+
+
+def test_every_mistake_in_the_file_of_documents_is_told_at_once() -> None:
+    with pytest.raises(ValueError) as caught:
+        parse_knowledge({
+            "documento": [
+                {"clase": "Con espacio", "nombre": "x", "titulos": ["y"]},
+                {"clase": "curp", "titulos": [3], "marca": []},
+                {"clase": "ilegible", "nombre": "x", "titulos": ["y"]},
+            ],
+            "errores": {},
+        })  # fmt: skip
+    assert str(caught.value).splitlines() == [
+        "«errores» no se conoce: se esperan [[documento]], [modalidades] y [errores_imss]",
+        "documento 1: la clase «Con espacio» va en minúsculas, sin espacios ni acentos",
+        "documento 2: «marca» no se conoce: se esperan clase, nombre, titulos y marcas",
+        "documento 2: falta «nombre», un texto entre comillas",
+        "documento 2: «titulos» es una lista de textos entre comillas, ninguno vacío",
+        "documento 2: hace falta al menos un título",
+        "documento 3: la clase «ilegible» la usa el programa; elige otra",
+        'falta el [[documento]] con clase = "constancia_vigencia"',
+    ]
