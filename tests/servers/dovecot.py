@@ -211,7 +211,8 @@ class Dovecot:
         (self.folder / "dovecot.conf").write_text(settings)
 
     def _settings(self, user: str, login_user: str, mail: Path, passwords: Path) -> str:
-        capability = " ".join(name for name in CAPABILITIES.split() if name not in self.without)
+        less = " ".join(name for name in CAPABILITIES.split() if name not in self.without)
+        capability = f"imap_capability = {less}" if self.without else ""  # by itself it tells MOVE only after login
         inside_tls = f"""
 ssl = yes
 ssl_cert = <{self.tls.certificate}
@@ -237,7 +238,7 @@ first_valid_uid = 1
 first_valid_gid = 1
 mail_max_userip_connections = 100
 lda_mailbox_autocreate = yes
-imap_capability = {capability}
+{capability}
 {inside_tls}
 passdb {{
   driver = passwd-file

@@ -33,8 +33,8 @@ class Proxy:
                 self.connections += 1
                 server = socket.create_connection((LOOPBACK, self._to))
                 self._sockets += [client, server]
-                for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+                for ways in ((client, server), (server, client)):
+                    threading.Thread(target=self._pump, args=ways, daemon=True).start()
 
     def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         dead = False  # once silent, this line stays dead; a new connection may live

@@ -122,8 +122,21 @@ async def test_a_mail_that_staff_deleted_meanwhile_is_none(dovecot: Dovecot) -> 
         assert await mailbox.move(mark.uidvalidity, 1, "Contestados") is Moved.GONE
 
 
-async def test_twenty_of_twenty_mails_between_a_search_and_idle_are_noticed(dovecot: Dovecot) -> None:
+def test_twenty_of_twenty_mails_between_a_search_and_idle_end_the_wait_at_once(dovecot: Dovecot) -> None:
     """Announced in the same segment as `+ idling`, they sit in the buffered reader where no poll sees them."""
+    session = Session(account(dovecot, poll_seconds=2))
+    mark = session.baseline(None)
+    news = []
+    begun = time.monotonic()
+    for number in range(1, 21):
+        session.look(mark)
+        dovecot.deliver(mail(number))
+        news.append(session.wait())
+    session.close()
+    assert (news, time.monotonic() - begun < 4) == ([True] * 20, True)
+
+
+async def test_twenty_of_twenty_mails_are_noticed_whenever_they_come(dovecot: Dovecot) -> None:
     async with Mailbox(account(dovecot)) as mailbox:
         mark = await mailbox.baseline(None)
         noticed = []

@@ -8,7 +8,7 @@ import pytest
 from mailbot.shell.accounts import ImapAccount, Password
 from mailbot.shell.failures import Refused, ServerTrouble, TryLater
 from mailbot.shell.mailbox import Contact, Mailbox, check_login
-from mailbot.shell.session import LONGEST_WAIT
+from mailbot.shell.session import LONGEST_WAIT, Session
 from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.ports import free_port
@@ -40,6 +40,18 @@ async def test_a_connection_that_died_silently_is_found_and_the_mails_of_meanwhi
                     except ServerTrouble:
                         continue
             assert mailbox.contact.connected
+
+
+def test_a_mail_announced_at_the_end_of_a_search_is_searched_for_again(dovecot: Dovecot) -> None:
+    """Dovecot searches what it last saw, answers, and only then tells of what has come; IDLE never mentions it again."""
+    session = Session(account(dovecot))
+    mark = session.baseline(None)
+    looks = []
+    for number in range(1, 6):
+        dovecot.deliver(mail(number))
+        looks.append([found.uid for found in session.look(mark).found])
+    session.close()
+    assert looks == [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5]]
 
 
 async def test_a_stop_before_a_server_that_says_nothing_takes_seconds(dovecot: Dovecot) -> None:
