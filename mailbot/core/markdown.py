@@ -28,6 +28,8 @@ class Marks:
     """The values of one rendering, each known by the mark that stands for it in the Markdown."""
 
     values: list[str | Link | Barras] = field(default_factory=list)
+    strict: bool = False
+    """Whether a value that is missing is a mistake (when templates are tried out) or just nothing (in a mail)."""
 
     def put(self, value: str | Link | Barras) -> str:
         """Keep a value and return its mark; a text also loses what could imitate a mark."""

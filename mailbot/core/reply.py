@@ -190,7 +190,7 @@ def answer_problems(templates: Templates, text: str, office: Office | None = Non
         return found
     target = office or sample_office()
     try:
-        marks = Marks()
+        marks = Marks(strict=True)
         known = _resolved(templates, variables(bare_values(), target), marks)
         tree = markdown.tree(templates.environment.from_string(own_lines(text)).render(known, marcas=marks))
     except (TemplateError, Absent) as error:
@@ -264,7 +264,7 @@ def _trials(templates: Templates) -> list[str]:
     """Render the words of every template with every sample (cheap), and the whole of it with the fullest."""
     found: dict[str, None] = {}
     for values, office in samples():
-        marks = Marks()
+        marks = Marks(strict=True)
         try:
             known = _resolved(templates, variables(values, office), marks)
         except (TemplateError, Absent):

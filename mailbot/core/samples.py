@@ -136,7 +136,8 @@ def samples() -> Iterator[tuple[Values, Office]]:
     """Yield all that each template is tried with at load."""
     office, bare = sample_office(), bare_office()
     yield from ((values, office) for values in sample_values())
-    yield from ((values, bare) for values in (full_values(), bare_values()))
+    full = full_values()
+    yield from ((values, bare) for values in (full, replace(full, urgente=True), bare_values()))
 
 
 def sample_values() -> Iterator[Values]:

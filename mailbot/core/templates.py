@@ -119,9 +119,11 @@ def _marked(context: Context, value: object) -> str:
     """Keep a value out of the Markdown: leave its mark there."""
     if isinstance(value, Rules):
         return value.markdown
-    if value is None:
-        raise Absent
     marks: Marks = context["marcas"]
+    if value is None:
+        if marks.strict:
+            raise Absent
+        return ""
     if isinstance(value, (Link, Barras)):
         return marks.put(value)
     return marks.put(str(value))

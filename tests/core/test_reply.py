@@ -483,3 +483,9 @@ def test_links_are_of_configuration_only() -> None:
     assert not allowed("https://[")
     assert not allowed("")
     assert Link("x", "https://evil.example").url == "https://evil.example"
+
+
+def test_a_missing_value_that_no_sample_foresaw_leaves_a_gap_not_an_unanswered_mail() -> None:
+    rare = "---\nasunto: Hola\n---\n\nHola{% if recordatorio == 7 %} {{ nombre }}{% endif %}.\n"
+    templates = parse_templates(TEXTS | {"cierre.md": rare}, OFFICE)
+    assert render(templates, "cierre", replace(bare_values(), recordatorio=7), OFFICE).text.startswith("Hola .\n")
