@@ -191,7 +191,9 @@ def _mailboxes(text: str) -> list[_Mailbox]:
 
 def message_ids(raw: bytes) -> tuple[str, ...]:
     """Return every ``<id>`` of printable ASCII; of many, the first and the last ones (RFC 5322, 3.6.4)."""
-    found = _MESSAGE_ID.findall(raw.decode("ascii", "replace"))
+    # Ours are longer than a line of 78, and Python's email package then writes In-Reply-To as encoded words.
+    text = decode_header(raw) if b"=?" in raw else raw.decode("ascii", "replace")
+    found = _MESSAGE_ID.findall(text)
     if len(found) > REFERENCES_MOST:
         return (found[0], *found[-REFERENCES_MOST + 1 :])
     return tuple(found)
