@@ -17,9 +17,10 @@ def hand_over(cases: Sequence[Case], now: datetime, office: Office, why: str) ->
     """Return what follows where a person wrote in a case: mailbot keeps silent in it from then on.
 
     ``cases`` are those of the addresses that were written to, each in whose own thread the person's mail is (never by
-    References alone: students answer in each other's threads); a case that is taken already stays as it is.
+    References alone: students answer in each other's threads); a case that is taken already stays as it is. A closed
+    one is taken too: who asks for the baja is answered by staff after the last step that mailbot gives.
     """
-    taken = [take(case, now, office) for case in cases if not case.taken and case.state != "cerrado"]
+    taken = [take(case, now, office) for case in cases if not case.taken]
     if not taken:
         return Outcome("ignored", why)
     first, *others = taken

@@ -96,6 +96,7 @@ class Daemon:
         async def once() -> float:
             if p.intake.mark is None:
                 await self._first_look(p)
+            await p.persons.tick()  # first what persons did: they may have answered what comes now
             if await p.intake.look():
                 self._more.set()
             with suppress(TimeoutError):

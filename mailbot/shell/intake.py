@@ -10,7 +10,7 @@ from datetime import datetime, time
 from mailbot.core.answer import Desk, answer, nss_keys, picture_wanted
 from mailbot.core.documents import Document
 from mailbot.core.message import Message, parse, parse_headers_only
-from mailbot.shell import case_rows, checkpoint, ledger, letters, watermarks
+from mailbot.shell import case_rows, checkpoint, ledger, letters, people, watermarks
 from mailbot.shell.clock import Clock
 from mailbot.shell.failures import ServerTrouble
 from mailbot.shell.fetched import Fetched, Watermark
@@ -191,7 +191,10 @@ class Intake:
         checkpoint.reached("known")
         if message is None:
             return
-        mail, before = message, self._last_of.get(sender)
+        mail, earlier = message, self._last_of.get(sender)
+        before = {earlier} if earlier else set()
+        if mail.mark_code == "staff":  # it may answer a mail that is still in hand: that one's case comes first
+            before = set(self._tasks)
         task = asyncio.create_task(self._rest(row, mail, before))
         self._tasks.add(task)
         self._last_of[sender] = task
@@ -224,12 +227,12 @@ class Intake:
             return None
         return message
 
-    async def _rest(self, row: ledger.Claimed, message: Message, before: asyncio.Task[None] | None) -> None:
+    async def _rest(self, row: ledger.Claimed, message: Message, before: set[asyncio.Task[None]]) -> None:
         async def do() -> None:
             documents = await self._documents(message)
             checkpoint.reached("read")
-            if before is not None:
-                await asyncio.wait({before})
+            if before:
+                await asyncio.wait(before)
             await self._answer(row, message, documents)
 
         await self._guard(row, do)
@@ -244,7 +247,7 @@ class Intake:
         asked = case_rows.Asked.about(message, nss_keys(documents, desk))
         for _ in range(MOST_STALE):
             now = self._clock.now()
-            past, version = await self._store.read(case_rows.past_of, asked, now)
+            past, version = await self._store.read(people.past_of, asked, message, now, desk.office)
             wanted = await asyncio.to_thread(picture_wanted, message, documents, past, row.received, now, desk)
             picture = None
             if wanted is not None:
@@ -256,6 +259,8 @@ class Intake:
             except case_rows.Stale:
                 continue
             checkpoint.reached("recorded")
+            if message.mark_code == "staff":  # those among its recipients who have no case yet
+                await self._store.write(people.wrote, people.PersonMail.of(message), now, desk.office)
             stems = [m.stem for m in outcome.mails if m.kind == "reply"]
             log.info("message decided", message=row.id, state=state, reply=stems[0] if stems else None)
             self._on_recorded()

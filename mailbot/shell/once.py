@@ -30,6 +30,7 @@ async def run_once(config: Config, at: datetime | None) -> int:
 async def _round(p: Parts) -> int:
     failed = False
     try:
+        await p.persons.tick()
         await p.intake.look()
         await p.intake.work()
     except (ServerTrouble, ReaderUnavailable) as trouble:

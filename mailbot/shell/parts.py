@@ -24,6 +24,7 @@ from mailbot.shell.outbox import Smtp
 from mailbot.shell.postman import Limits as PostLimits
 from mailbot.shell.postman import Postman
 from mailbot.shell.reminding import Reminding
+from mailbot.shell.sent_watch import SentWatch
 from mailbot.shell.servers import imap_account, smtp_account
 from mailbot.shell.store import OneAtATime, Store, StoreUnavailable, open_store, sqlite_path
 from mailbot.shell.workers import Readers
@@ -44,6 +45,7 @@ class Parts:
     reminding: Reminding
     briefing: Briefing
     filing: Filing
+    persons: SentWatch
 
 
 def open_locked(config: Config) -> tuple[Store, OneAtATime | None]:
@@ -86,7 +88,8 @@ async def parts(
         await postman.start()
         reminding = Reminding(store, desk, clock)
         briefing = Briefing(store, desk, clock, time.fromisoformat(config.office_section.digest))
-        yield Parts(config, clock, me, store, desk, mailbox, intake, postman, reminding, briefing, filing)
+        persons = SentWatch(store, mailbox, desk, clock, sent=folders.sent, handed_over=folders.handed_over)
+        yield Parts(config, clock, me, store, desk, mailbox, intake, postman, reminding, briefing, filing, persons)
 
 
 async def _leave(store: Store, me: str) -> None:

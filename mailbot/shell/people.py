@@ -41,12 +41,17 @@ class PersonMail:
         return cls(to, thread, message.message_id)
 
 
+def students(mail: PersonMail, office: Office) -> list[str]:
+    inside = office.own_addresses | {a.lower() for a in office.staff}
+    return [a for a in mail.to if a not in inside]
+
+
 # -- a person writes -------------------------------------------------------------------------------------------
 
 
 def wrote(c: Connection, mail: PersonMail, now: datetime, office: Office) -> list[int]:
     """Hand over the cases in whose thread a person wrote to their address; return which."""
-    strangers = [a for a in mail.to if a not in office.own_addresses and a not in {s.lower() for s in office.staff}]
+    strangers = students(mail, office)
     if not strangers or not mail.thread:
         return []
     case_rows.lock(c, strangers)
@@ -54,8 +59,7 @@ def wrote(c: Connection, mail: PersonMail, now: datetime, office: Office) -> lis
     for address in strangers:
         if all(case.address != address for case in past.staff_wrote):
             remember(c, address, mail, now)
-    open_ones = [case for case in past.staff_wrote if not case.taken and case.state != "cerrado"]
-    return [_taken(c, case, now, office) for case in open_ones]
+    return [_taken(c, case, now, office) for case in past.staff_wrote if not case.taken]
 
 
 def moved(c: Connection, message: Message, now: datetime, office: Office) -> int | None:
@@ -87,6 +91,7 @@ def give_back(c: Connection, number: int, now: datetime, office: Office) -> bool
     if case is None or not case.taken:
         return False
     case_rows.save(c, handover.give_back(case, now, office), ("devuelve_persona",), now)
+    forget(c, case.address)
     return True
 
 

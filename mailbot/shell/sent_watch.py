@@ -1,0 +1,144 @@
+"""What persons do at the mailbox by hand: a mail they sent from it, or moved to the folder of what they have taken.
+
+Only headers are looked at, of what came into the folder since the last look; a folder in which nothing came costs one
+STATUS. Our own mails are known by X-Mailbot-Reply and by their recorded Message-ID.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from mailbot.core.answer import Desk
+from mailbot.core.message import Message, parse_headers_only
+from mailbot.core.office import Office
+from mailbot.shell import flags, letters, people
+from mailbot.shell.clock import Clock
+from mailbot.shell.failures import ServerTrouble
+from mailbot.shell.fetched import Fetched, Watermark
+from mailbot.shell.log import log
+from mailbot.shell.mailbox import Mailbox
+from mailbot.shell.people import PersonMail
+from mailbot.shell.session import Session
+from mailbot.shell.store import Store
+
+Kind = Literal["sent", "handed_over"]
+EVERY = 45.0  # seconds: a person's answer is known before the student can have read it and written back
+AT_ONCE = 50  # headers a look; the next look goes on
+# Where the server marks no folder as \Sent (RFC 6154): the names that programs give it.
+USUAL = ("Sent", "Sent Items", "Sent Messages", "Enviados", "Elementos enviados", "INBOX.Sent", "[Gmail]/Sent Mail",
+         "[Gmail]/Enviados")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The headers of what came into a folder, oldest first, and up to where that was."""
+
+    uidvalidity: int
+    upto: int
+    headers: tuple[Fetched, ...] = ()
+
+
+def glance(session: Session, folder: str, after: Watermark | None) -> Glance | None:
+    """Look at what came into a folder; the first time, and after a renumbering, only where it ends. None: no folder."""
+    ends = session.ends_at(folder)
+    if ends is None:
+        return None
+    uidvalidity, uid_next = ends
+    if after is None or after.uidvalidity != uidvalidity:
+        return Glance(uidvalidity, uid_next - 1)
+    if uid_next <= after.uid + 1:
+        return Glance(uidvalidity, after.uid)
+    with session.visiting(folder):
+        found = session.look(Watermark(uidvalidity, after.uid), AT_ONCE).found
+        headers = [session.header(one.uidvalidity, one.uid) for one in found]
+    upto = found[-1].uid if found else uid_next - 1
+    return Glance(uidvalidity, upto, tuple(h for h in headers if h is not None))
+
+
+class SentWatch:
+    """Looks at both folders every minute or so, between two waits for news."""
+
+    def __init__(
+        self, store: Store, mailbox: Mailbox, desk: Callable[[], Desk], clock: Clock, *, sent: str, handed_over: str
+    ) -> None:
+        """``sent``: "" asks the server which folder it is; ``handed_over``: "" is none."""
+        self._store, self._mailbox, self._desk, self._clock = store, mailbox, desk, clock
+        self._sent, self._handed_over = sent, handed_over
+        self._asked = False
+        self._next = 0.0
+
+    async def tick(self) -> None:
+        """Look where it is time to; trouble with such a folder never stops the mailbox itself."""
+        if time.monotonic() < self._next:
+            return
+        try:
+            await self.look()
+        except ServerTrouble as trouble:
+            log.warning("could not look at what persons sent", reason=str(trouble))
+        self._next = time.monotonic() + EVERY
+
+    async def look(self) -> None:
+        """Look at both folders and hand over what persons have taken. Raises ServerTrouble, StoreUnavailable."""
+        if not self._sent and not self._asked:
+            self._sent = await self._mailbox.call(_sent_folder, again=True) or ""
+            self._asked = True
+        folders: tuple[tuple[Kind, str], ...] = (("sent", self._sent), ("handed_over", self._handed_over))
+        for kind, folder in folders:
+            if folder and folder != self._mailbox.account.folder:
+                await self._look_at(kind, folder)
+
+    async def _look_at(self, kind: Kind, folder: str) -> None:
+        account = f"{self._mailbox.account.username}@{self._mailbox.account.host}"
+        key = "watch " + hashlib.sha256(f"{account}\0{folder}".encode()).hexdigest()[:40]
+        while True:
+            mark = await self._store.read(_mark, key)
+
+            def there(session: Session, mark: Watermark | None = mark) -> Glance | None:
+                return glance(session, folder, mark)
+
+            seen = await self._mailbox.call(there, again=True)
+            if seen is None or (mark is not None and (seen.uidvalidity, seen.upto) == (mark.uidvalidity, mark.uid)):
+                return
+            taken = await self._store.write(note, key, kind, seen, self._clock.now(), self._desk().office)
+            for number in taken:
+                log.info("a person has the case", case=number, how=kind)
+            if not seen.headers:
+                return
+
+
+def note(c: Connection, key: str, kind: Kind, seen: Glance, now: datetime, office: Office) -> list[int]:
+    """Hand over what a glance shows and move the mark past it, in one transaction; return the cases."""
+    taken: list[int] = []
+    for fetched in seen.headers:
+        mail = parse_headers_only(
+            fetched.raw, fetched.found.size, office.own_addresses, frozenset(a.lower() for a in office.staff)
+        )
+        if kind == "handed_over":
+            number = people.moved(c, mail, now, office) if mail.mark_code is None else None
+            taken += [number] if number is not None else []
+        elif by_a_person(c, mail):
+            taken += people.wrote(c, PersonMail.of(mail), now, office)
+    flags.put(c, key, {"uidvalidity": seen.uidvalidity, "uid": seen.upto})
+    return taken
+
+
+def by_a_person(c: Connection, mail: Message) -> bool:
+    """Tell whether somebody wrote this mail by hand: from the mailbox or as staff, and not mailbot."""
+    return mail.mark_code in ("own_address", "staff") and not (mail.message_id and letters.is_ours(c, mail.message_id))
+
+
+def _mark(c: Connection, key: str) -> Watermark | None:
+    row = flags.get(c, key)
+    return Watermark(row["uidvalidity"], row["uid"]) if row else None
+
+
+def _sent_folder(session: Session) -> str | None:
+    marked = session.special_folder(r"\Sent")
+    return marked or next((name for name in USUAL if session.ends_at(name) is not None), None)
