@@ -1,0 +1,124 @@
+"""Pictures: what OCR is sure of is read, nothing is guessed, and a picture is always known as one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from PIL import Image, ImageDraw
+from reportlab.pdfgen.canvas import Canvas
+
+from mailbot.commands.read import as_record
+from mailbot.core.documents import Document
+from mailbot.shell.limits import Limits
+from mailbot.shell.scan import NotAPicture, pages_of
+from mailbot.shell.workers import Readers, ocr_installed
+from tests.shell import papers
+
+KNOWLEDGE = papers.knowledge()
+TRUTH = {
+    "nss": papers.NSS,
+    "curp": papers.CURP,
+    "nombre": "XIMENA GARCÍA PEÑA",
+    "fecha": "2026-11-23",
+    "estado": "VIGENTE",
+    "servicio_medico": True,
+    "razon_social": "INSTITUTO TECNOLOGICO DE QUERETARO",
+    "registro_patronal": "E1251553329",
+    "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def readers() -> AsyncIterator[Readers]:
+    if not ocr_installed():
+        pytest.fail("falta el OCR: pip install 'mailbot[ocr]'")
+    async with Readers(Limits(reader_seconds=60), KNOWLEDGE, ocr=True, warm=1) as running:
+        yield running
+
+
+def fields(document: Document) -> dict[str, object]:
+    record = as_record(Path("x"), document)
+    return {**{k: record[k] for k in TRUTH if k in record}, **(record["patrones"] or [{}])[0]}
+
+
+def on_a_page(image: Image.Image) -> bytes:
+    return papers.saved(image, "PDF", resolution=150)
+
+
+def sideways(image: Image.Image) -> bytes:
+    """A JPEG that only EXIF says how to hold."""
+    exif = Image.Exif()
+    exif[0x0112] = 6  # Orientation: turn right by 90 degrees to show
+    return papers.saved(image.rotate(90, expand=True), "JPEG", exif=exif.tobytes(), quality=80)
+
+
+PICTURES = {
+    "a scan at 150 dpi": papers.saved(papers.scanned(papers.constancia()), quality=60),
+    "a scan in a PDF": on_a_page(papers.scanned(papers.constancia(), 200, -1.5)),
+    "a photo in shadow": papers.saved(papers.photographed(papers.constancia()), quality=75),
+    "a photo upside down": papers.saved(papers.photographed(papers.constancia(), quarter=180), quality=75),
+    "a photo held sideways": sideways(papers.photographed(papers.constancia(), seed=4)),
+}
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("name", PICTURES)
+async def test_a_picture_is_read_and_never_wrongly(name: str, readers: Readers) -> None:
+    document = await readers.read(PICTURES[name])
+    read = fields(document)
+    assert (document.kind, document.via, document.image_like) == ("constancia_vigencia", "ocr", True)
+    assert {k: v for k, v in read.items() if v is not None and v != TRUTH[k]} == {}
+    assert sum(read.get(k) == v for k, v in TRUTH.items()) >= 8
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_screenshot_of_the_imss_error_is_known_by_its_words(readers: Readers) -> None:
+    screen = io.BytesIO()
+    canvas = Canvas(screen, pagesize=(500, 300))
+    canvas.setFont("Helvetica", 14)
+    canvas.drawString(30, 250, "Vigencia de derechos")
+    canvas.drawString(30, 200, "El NSS no se encuentra registrado aún como derechohabiente.")
+    canvas.drawString(30, 180, "Acude a la subdelegación del IMSS que te corresponde.")
+    canvas.save()
+    document = await readers.read(papers.saved(papers.rendered(screen.getvalue(), 110), "PNG"))
+    assert document.imss_error
+    assert document.image_like
+    assert document.constancia is None
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_picture_of_something_else_says_nothing(readers: Readers) -> None:
+    cat = Image.new("RGB", (600, 400), "orange")
+    ImageDraw.Draw(cat).ellipse((200, 100, 400, 300), fill="brown")
+    document = await readers.read(papers.saved(cat))
+    assert document == Document("imagen", problems=("en la imagen no se lee nada",), image_like=True)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_broken_picture_is_a_picture_still(readers: Readers) -> None:
+    whole = papers.saved(papers.rendered(papers.constancia(), 60))
+    document = await readers.read(whole[:300])
+    assert document == Document("imagen", problems=("es una imagen",), image_like=True)
+
+
+async def test_without_ocr_a_picture_is_only_a_picture() -> None:
+    async with Readers(Limits(), KNOWLEDGE, ocr=False, warm=1) as readers:
+        document = await readers.read(PICTURES["a scan at 150 dpi"])
+        assert document == Document("imagen", problems=("es una imagen",), image_like=True)
+
+
+def test_a_picture_larger_than_any_camera_makes_is_refused_unopened() -> None:
+    bomb = papers.saved(Image.new("1", (20_000, 20_000)), "PNG")
+    assert len(bomb) < 100_000
+    with pytest.raises(NotAPicture):
+        list(pages_of(bomb))
+
+
+def test_a_transparent_screenshot_stands_on_white() -> None:
+    clear = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
+    page = next(pages_of(papers.saved(clear, "PNG")))
+    assert page.getcolors() == [(200 * 100, (255, 255, 255))]
