@@ -300,7 +300,7 @@ def _inner_mail(part: Part, depth: int) -> _Entity:
 def _children(part: Part, alternative: int, depth: int) -> list[_Entity]:
     """Return the parts between the boundary lines; none where no boundary is to be found."""
     source, start, end = part.source, part.start, part.end
-    boundary = part.params.get("boundary", "").rstrip().encode("utf-8", "replace") or _guessed(source, start, end)
+    boundary = part.params.get("boundary", "").rstrip().encode("utf-8", "replace")
     default = "message/rfc822" if part.type == "multipart/digest" else "text/plain"
     found = _between(source, start, end, boundary) if boundary else []
     if not found and part.encoding in ("base64", "quoted-printable") and boundary:

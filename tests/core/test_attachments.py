@@ -210,7 +210,7 @@ def test_mails_nested_too_deep_are_cut_off_and_said_to_be() -> None:
         ("https://www.dropbox.com/s/x?dl=0", True), ("https://docs.google.com/document/d/1", True),
         ("https://docs.google.com/forms/d/e/1/viewform", False), ("https://drive.google.com", False),
         ("https://midrive.google.com.evil.example/x", False), ("https://serviciosdigitales.imss.gob.mx/x", False),
-        ("ana@dropbox.com", False), ("mandé el archivo por drive", False),
+        ("ana@dropbox.com", False), ("https://midropbox.com/x", False), ("mandé el archivo por drive", False),
     ],
 )  # fmt: skip
 def test_a_link_to_a_file_in_a_cloud_is_known_and_the_form_is_none(text: str, expected: bool) -> None:

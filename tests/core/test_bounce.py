@@ -68,6 +68,12 @@ def test_our_message_id_is_found_however_the_mail_was_returned(returned: str) ->
     assert found == Bounce(("ana@correo.example",), True, "<r1@itq.example>")
 
 
+def test_the_returned_mail_s_own_id_beats_one_that_the_report_mentions() -> None:
+    raw = dsn("Final-Recipient: rfc822;ana@correo.example\nAction: failed")
+    raw = raw.replace("No se entregó", "No se entregó\nMessage-ID: <otro@correo.example>")
+    assert of(raw) == Bounce(("ana@correo.example",), True, "<r1@itq.example>")
+
+
 def test_a_bounce_that_returns_nothing_names_no_mail() -> None:
     raw = dsn("Final-Recipient: rfc822;ana@correo.example\nAction: failed", returned="")
     assert of(raw) == Bounce(("ana@correo.example",), True, None)
@@ -97,8 +103,9 @@ def test_what_is_no_report_is_no_bounce(raw: str) -> None:
 
 
 def test_a_person_who_forwards_a_bounce_is_still_a_person() -> None:
-    raw = "From: ana@correo.example\nSubject: RV: Undeliverable: Mi constancia\n\nMe llegó esto\n\n" + (
-        "Content-Type: message/rfc822\n\n" + RETURNED
+    raw = (
+        "From: ana@correo.example\nSubject: RV: Undeliverable: Mi constancia\nContent-Type: multipart/mixed; boundary=b\n"
+        f"\n--b\n\nMe llegó esto\n--b\nContent-Type: message/rfc822\n\n{RETURNED}\n--b--\n"
     )
     message = read(raw.encode(), frozenset(), frozenset(), authserv="", attachment_limit=0)
     assert (message.mark_code, message.bounce) == (None, None)

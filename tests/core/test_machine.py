@@ -29,6 +29,7 @@ def of(headers: str, body: str = "Hola", sender: str = "ana@correo.example", sub
         ("Auto-Submitted:\n", None),
         ("List-Id: <x.example>\n", "list"),
         ("Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", "report"),
+        ("Content-Type: message/disposition-notification\n", "report"),
         ("X-Mailbot-Reply: como_empezar\n", "own_marker"),
         ("Return-Path: <owner-anuncios@listas.example>\n", "bounce_sender"),
         ("Return-Path: <anuncios-bounces+ana=x.example@listas.example>\n", "bounce_sender"),

@@ -46,6 +46,41 @@ def test_every_expected_value_has_its_mail() -> None:
     assert {f.stem for f in CORPUS.glob("*.json")} == {f.stem for f in CORPUS.glob("*.eml")}
 
 
+# --- text ---------------------------------------------------------------------------------------------------------
+
+ALTERNATIVE = (
+    'Content-Type: multipart/alternative; boundary="{b}"\n\n--{b}\n\n{plain}\n'
+    "--{b}\nContent-Type: text/html\n\n<p>{html}</p>\n--{b}--\n"
+)
+
+
+def test_of_two_versions_the_plain_one_is_read_and_the_html_where_that_is_empty() -> None:
+    head = "From: ana@correo.example\n"
+    assert of((head + ALTERNATIVE.format(b="b", plain="Hola", html="Hola en HTML")).encode()).text == "Hola"
+    assert of((head + ALTERNATIVE.format(b="b", plain=" ", html="Hola en HTML")).encode()).text == "Hola en HTML"
+
+
+def test_what_stands_before_the_first_and_after_the_last_part_is_not_read() -> None:
+    raw = "From: ana@correo.example\nContent-Type: multipart/mixed; boundary=b\n\nantes\n--b\n\nHola\n--b--\n\ndespués\n"
+    assert of(raw.encode()).text == "Hola"
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "expected"),
+    [
+        ("Núñez €".encode(), "iso-8859-1", "Núñez €"),
+        ("Núñez €".encode("cp1252"), "utf-8", "Núñez €"),
+        ("Núñez".encode("utf-16"), "utf-16", "Núñez"),
+        ("Núñez".encode("mac-roman"), "macintosh", "Núñez"),
+        ("Núñez".encode(), "punycode", "Núñez"),
+        ("Núñez".encode(), "", "Núñez"),
+    ],
+)
+def test_a_text_is_decoded_as_it_was_meant(body: bytes, charset: str, expected: str) -> None:
+    head = f"From: ana@correo.example\nContent-Type: text/plain; charset={charset}\n\n".encode()
+    assert of(head + body).text == expected
+
+
 # --- the day of a mail (contract.md, "config.toml") ---------------------------------------------------------------
 
 

@@ -83,6 +83,7 @@ def test_the_rest_of_a_long_quoted_line_is_not_the_writer_s() -> None:
     [
         "El lunes la escuela me escribió:\nque ya estaba dado de baja",
         "De: parte de mi mamá, gracias",
+        "De: Ana Ruiz\nPara: la oficina de becas\n\nQuiero mi seguro",
         "El 23 de noviembre llené el formulario:",
         "a las 10:00 fui a la oficina",
         "Para: que me den de alta",
