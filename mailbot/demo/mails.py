@@ -35,7 +35,7 @@ class DemoMail:
     @property
     def words(self) -> str:
         """What a person sees of the mail: its subject and text, and that a file is attached."""
-        return f"{self.subject}\n{self.text}" + ("\n📎 un archivo adjunto" if self.file else "")
+        return f"{self.subject}\n{self.text}" + ("\nAdjunta un archivo." if self.file else "")
 
     def build(self, now: datetime, to: str) -> bytes:
         mail = EmailMessage()
