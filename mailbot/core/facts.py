@@ -98,12 +98,17 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
         rulebook.wording,
         rulebook.questions,
         attached=any(d.constancia or d.imss_error or d.kind in OF_IMSS for d in every),
-        known=case is not None and case.state != "cerrado",
+        known=(case is not None and case.state != "cerrado") or _may_be_one(choice),
         files=" . ".join(spelled(a.name) for a in message.attachments),
     )
     if said.value in BELOW_NOT_FOUND and no_constancia_can_be_had(choice):
         return Said("no_derechohabiente", said.topics)
     return said
+
+
+def _may_be_one(choice: Choice) -> bool:
+    """Tell whether what could not be read may be the constancia: then only words of another matter leave it alone."""
+    return _documento(choice) in ("ilegible", "con_contrasena", "imagen", "otro_formato")
 
 
 def is_answer(message: Message) -> bool:

@@ -56,7 +56,7 @@ def understand(
 ) -> Said:
     """Say what a mail means.
 
-    ``attached``: something of this insurance came with it; ``known``: it belongs to a case that is open; ``files``:
+    ``attached``: something of this insurance came with it; ``known``: it belongs to an open case, or what came may be a constancia; ``files``:
     the names of what is attached, which may be the only word of the insurance. Whoever asks for the subject of an
     answer (``Re:``) passes "" for it: those are not the writer's words.
     """

@@ -143,6 +143,8 @@ def is_near_ours(name: str, office: Office, known: PatronKnowledge) -> bool:
             return True
         extra = [w for w in words if not any(_alike(w, t) for t in theirs)]
         missing = [t for t in theirs if not any(_alike(w, t) for w in words)]
+        if (set(extra) - _CAMPUS) & set(known.school_words):
+            continue  # UNIVERSIDAD TECNOLOGICA DE QUERETARO says itself that it is another one
         if not missing and (len(extra) <= 1 or set(extra) & _CAMPUS):
             return True
     return False

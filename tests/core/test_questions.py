@@ -1,0 +1,173 @@
+"""Is what students ask understood, however they word it, and is nothing answered that was not asked?"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailbot.core.intent import Said, understand
+from mailbot.core.questions import topics
+from mailbot.core.wording import MOST_CHARS, alike, find, sentences
+from tests.office_rules import RULEBOOK
+
+CORPUS = tomllib.loads((Path(__file__).parent.parent / "corpus" / "preguntas.toml").read_text(encoding="utf-8"))
+ASKED = [(topic, text) for topic, texts in CORPUS["temas"].items() for text in texts]
+MEANT = [(value, text) for value, texts in CORPUS["mensajes"].items() for text in texts]
+# What a mail in a running case may say; the same words from a stranger are no matter of ours.
+IN_A_CASE = {"que_sigue", "basta", "gracias", "ya_lo_llene"}
+# Topics that say nearly the same: either answer is right.
+ALSO_RIGHT = {("que_clinica", "que_papeles"), ("vigente_por_otra_escuela", "escuela_no_responde")}
+
+
+def say(text: str, *, attached: bool = False, known: bool = False, subject: str = "") -> Said:
+    return understand(text, subject, RULEBOOK.wording, RULEBOOK.questions, attached=attached, known=known)
+
+
+def test_the_corpus_is_large_enough() -> None:
+    """At least 150 phrasings of questions alone, and every topic of the office asked."""
+    assert len(ASKED) >= 150
+    assert {topic for topic, _ in ASKED} == {topic.name for topic in RULEBOOK.topics}
+    examples = {e.casefold() for topic in RULEBOOK.topics for e in topic.examples}
+    own_words = [text for _, text in ASKED if text.casefold().strip("¿?.") not in examples]
+    assert len(own_words) >= 150
+
+
+def test_at_least_95_percent_get_the_right_topic_and_none_a_wrong_answer() -> None:
+    """Where the right topic is not the first, no answer or the right one beside it is given."""
+    missed, wrong = [], []
+    for topic, text in ASKED:
+        found = [m.topic.name for m in topics(text, RULEBOOK.questions)]
+        if not found or found[0] != topic:
+            missed.append((topic, text, found))
+        if found and topic not in found and (topic, found[0]) not in ALSO_RIGHT:
+            wrong.append((topic, text, found))
+    assert len(missed) <= len(ASKED) * 0.05, missed
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("topic", "text"), ASKED)
+def test_a_question_is_not_taken_for_something_else(topic: str, text: str) -> None:
+    """It is no emergency, no thanks and no other matter; asking how to leave is asking to leave."""
+    said = say(text)
+    allowed = {"pregunta", "pregunta_y_personal", "ninguno"}
+    if topic == "como_pido_baja":
+        allowed.add("pide_baja")
+    assert said.value in allowed
+
+
+@pytest.mark.parametrize(("value", "text"), MEANT)
+def test_what_is_meant(value: str, text: str) -> None:
+    """The fact `mensaje` of each phrasing."""
+    assert say(text, known=value in IN_A_CASE).value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Adjunto mi constancia de vigencia de derechos para realizar el alta",
+        "Buenas tardes, envío mi constancia de vigencia de derechos, quedo al pendiente",
+        "Le mando mi vigencia",
+        "Mi nombre es Ana López, número de control 22140123, envío mi constancia de vigencia para el alta del seguro",
+        "ya descargué la constancia, se las adjunto",
+        "Hola, aquí está mi constancia con la fecha de hoy",
+        "Constancia de vigencia de derechos - Ana López",
+        "Seguro facultativo\nBuenas tardes, adjunto constancia para el seguro facultativo. Gracias",
+        "Por este medio solicito mi alta en el seguro facultativo, anexo constancia.",
+        "Me urge mi seguro, adjunto constancia",
+        "Es urgente, necesito el seguro para mis prácticas",
+    ],
+)
+def test_handing_over_a_constancia_is_no_question(text: str) -> None:
+    """With the paper or, forgotten, without it: no answer is added and no person is called."""
+    assert say(text, attached=True) == Said("ninguno")
+    assert say(text) == Said("ninguno")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Estoy en urgencias y quiero darme de baja del seguro facultativo", "urgencia"),
+        ("¿Qué hago en caso de accidente?, ¿a qué clínica voy con el seguro?", "pregunta"),
+        ("No es una emergencia, sólo quiero saber a qué clínica voy", "pregunta"),
+        ("no quiero darme de baja del seguro facultativo", "pregunta"),
+        ("me dicen que debo pedir la baja en mi escuela anterior", "pregunta"),
+        ("mi constancia sale en estado BAJA", "pregunta"),
+        ("ya no necesito el seguro del tec, quiero la baja", "pide_baja"),
+        ("estoy asegurado por mi trabajo", "pregunta"),
+        ("estoy asegurada por mi mamá", "persona"),
+        ("soy hijo de trabajador asegurado por mi padre", "persona"),
+        ("quiero darme de baja de una materia", "ajeno"),
+        ("quiero hablar con una persona, mi constancia dice baja", "persona"),
+        ("Ya llené el formulario, ¿cuánto tarda?", "ya_lo_llene"),
+        ("todavía no llega el correo del imss", "pregunta"),
+    ],
+)
+def test_what_counts_first(text: str, value: str) -> None:
+    """What cannot wait beats what can; what is denied or of another school is not asked of us."""
+    assert say(text).value == value
+
+
+def test_two_questions_get_two_answers() -> None:
+    """Not three, and each topic once."""
+    text = "¿Cuánto tarda el trámite? ¿A qué clínica debo ir? ¿Cuál es su horario de atención? ¿Cuánto tarda?"
+    found = [m.topic.name for m in topics(text, RULEBOOK.questions)]
+    assert len(found) == len(set(found)) == 2
+    assert set(found) <= {"cuanto_tarda", "que_clinica", "horario_oficina"}
+
+
+def test_thanks_beside_a_question_is_a_question() -> None:
+    """Courtesy alone gets silence, not courtesy and a question."""
+    assert say("Muchas gracias. ¿Cuánto tarda el alta?").value == "pregunta"
+    assert say("Muchas gracias, excelente día", known=True) == Said("gracias")
+
+
+def test_a_hard_question_is_shown_to_staff() -> None:
+    """The former school that does not answer is more than our answer can cure."""
+    assert say("mi prepa no me quiere dar de baja").value == "pregunta_y_personal"
+
+
+def test_answers_are_short_and_promise_nothing() -> None:
+    """Under 120 words; none says that something is done, was sent or will be approved."""
+    for topic in RULEBOOK.topics:
+        assert len(topic.answer.split()) <= 120
+        for promise in ("ya quedaste", "quedarás", "te garantiz", "será aprobad", "ya estás dado", "sin falta"):
+            assert promise not in topic.answer.casefold()
+
+
+@pytest.mark.parametrize(
+    ("word", "meant", "same"),
+    [
+        ("facultatibo", "facultativo", True), ("vijencia", "vigencia", True), ("enlase", "enlace", True),
+        ("clinca", "clinica", True), ("baja", "bajar", True), ("alta", "falta", False), ("fecha", "ficha", True),
+        ("tienda", "atienden", False), ("baja", "caja", False), ("ospital", "hospital", True), ("no", "ni", False),
+    ],
+)  # fmt: skip
+def test_typos(word: str, meant: str, same: bool) -> None:
+    """A slip in five letters, two in nine; short words must be right."""
+    assert alike(word, meant) is same
+
+
+def test_phrases() -> None:
+    """``…`` is up to six words, ``*`` any ending; a comma does not end a sentence, a question mark does."""
+    words = sentences("Quiero, por favor, que me den la baja del seguro")[0].words
+    assert find("quiero … baja", words) == 0
+    assert find("segur*", words) == 9
+    assert find("quiero baja", words) is None
+    assert [s.asks for s in sentences("Hola. ¿Dónde? Aquí")] == [False, True, False]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=400), st.booleans(), st.booleans())
+def test_any_text_means_something(text: str, attached: bool, known: bool) -> None:
+    """No text makes it fail, and at most two answers come of it."""
+    assert len(say(text, attached=attached, known=known).topics) <= 2
+
+
+def test_a_hostile_text_is_bounded() -> None:
+    """Twenty thousand characters of one phrase cost no more than a page."""
+    assert sum(len(s.words) for s in sentences("quiero la baja " * 20_000)) <= MOST_CHARS
+    assert say("¿quiero … la " * 5000).value
