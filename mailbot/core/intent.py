@@ -52,13 +52,20 @@ class Said:
 
 
 def understand(
-    text: str, subject: str, wording: Wording, topics: Knowledge, *, attached: bool, known: bool, files: str = ""
+    text: str,
+    subject: str,
+    wording: Wording,
+    topics: Knowledge,
+    *,
+    attached: bool,
+    known: bool,
+    files: str = "",
 ) -> Said:
     """Say what a mail means.
 
-    ``attached``: something of this insurance came with it; ``known``: it belongs to an open case, or what came may be a constancia; ``files``:
-    the names of what is attached, which may be the only word of the insurance. Whoever asks for the subject of an
-    answer (``Re:``) passes "" for it: those are not the writer's words.
+    ``attached``: something of this insurance came with it; ``known``: it belongs to an open case, or what came may be a
+    constancia; ``files``: the names of what is attached, which may be the only word of the insurance. Whoever asks
+    for the subject of an answer (``Re:``) passes "" for it: those are not the writer's words.
     """
     said = sentences(f"{subject}\n{text}")
     alien = _mentions(said, wording.other, exact=True)

@@ -9,7 +9,16 @@ from typing import get_args
 import pytest
 
 from mailbot.core.case import (
-    EVENT_OF_STEP, EVENTS, STATES, TRANSITIONS, Case, Event, EventName, State, advance, new_case,
+    EVENT_OF_STEP,
+    EVENTS,
+    STATES,
+    TRANSITIONS,
+    Case,
+    Event,
+    EventName,
+    State,
+    advance,
+    new_case,
 )  # fmt: skip
 from tests.office_rules import TODAY, at
 

@@ -14,7 +14,16 @@ from mailbot.core.facts import Facts, as_if_text, gather, hear
 from mailbot.core.intent import Said
 from mailbot.core.message import Attachment, Message
 from tests.office_rules import (
-    EMPRESA, ITQ, OFFICE, PREPA, RULEBOOK, TODAY, at, constancia, only, paper,
+    EMPRESA,
+    ITQ,
+    OFFICE,
+    PREPA,
+    RULEBOOK,
+    TODAY,
+    at,
+    constancia,
+    only,
+    paper,
 )  # fmt: skip
 
 NEW = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no"}

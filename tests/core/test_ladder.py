@@ -9,7 +9,14 @@ import pytest
 
 from mailbot.core.case import Case
 from mailbot.core.ladder import (
-    WAITS, Ladder, Rung, first_reminder, next_reminder, not_due, planned, still_due,
+    WAITS,
+    Ladder,
+    Rung,
+    first_reminder,
+    next_reminder,
+    not_due,
+    planned,
+    still_due,
 )  # fmt: skip
 from mailbot.core.outcome import PlannedReminder
 from tests.office_rules import OFFICE, RULEBOOK, TODAY, at
@@ -21,10 +28,10 @@ CASE = Case("ana@example.com", "alta_pedida", at(), step_day=TODAY)
 
 def test_the_ladders_of_the_office() -> None:
     """Alta: every five business days, twice, then a kind word. Baja: a question, then a line for staff."""
-    assert ALTA == Ladder("alta", "alta_pedida", "recordatorio_confirmacion", "cierre")
-    assert BAJA == Ladder(
+    assert Ladder("alta", "alta_pedida", "recordatorio_confirmacion", "cierre") == ALTA
+    assert Ladder(
         "baja", "esperando_baja", fixed=(Rung("recordatorio_baja", 10), Rung("aviso_personal", 20))
-    )
+    ) == BAJA
     assert RULEBOOK.ladder(None) is None
 
 

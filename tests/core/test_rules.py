@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.core.decision import Rule
-from mailbot.core.rules import RuleBook, RuleProblems, Terms, describe, parse_rules
+from mailbot.core.rules import RuleProblems, Terms, describe, parse_rules
 from tests.office_rules import RULEBOOK, STEMS, TEXTS
 
 LAST = '[[regla]]\nnombre = "lo demás"\nresponde = "como_empezar"\n'
@@ -228,11 +228,16 @@ def test_a_slip_of_the_keyboard_never_ends_in_a_traceback(name: str, place: int,
     text = TEXTS[name]
     place %= len(text)
     changed = {**TEXTS, name: text[:place] + typed + text[place:]}
+    told = _told(changed)
+    assert told is None or (told and all(line.startswith("rules/") for line in told))
+
+
+def _told(texts: dict[str, str]) -> list[str] | None:
     try:
-        assert isinstance(parse_rules(changed, STEMS), RuleBook)
+        parse_rules(texts, STEMS)
     except RuleProblems as error:
-        assert error.problems
-        assert all(line.startswith("rules/") for line in error.problems)
+        return error.problems
+    return None
 
 
 def test_the_page_names_every_rule_and_reminder() -> None:
