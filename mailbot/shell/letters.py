@@ -195,6 +195,11 @@ def sent_since(c: Connection, since: datetime) -> int:
     return c.execute(select(func.count()).select_from(outbox).where(where)).scalar_one()
 
 
+def latest_sent(c: Connection) -> datetime | None:
+    latest: datetime | None = c.execute(select(func.max(outbox.c.sent_at))).scalar()
+    return latest
+
+
 def is_ours(c: Connection, rfc_id: str) -> bool:
     return c.execute(select(outbox.c.id).where(outbox.c.rfc_id == rfc_id)).scalar() is not None
 
