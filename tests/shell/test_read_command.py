@@ -1,0 +1,105 @@
+"""`mailbot read`: one object a line, plain Spanish for people, the marked picture, and clear exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.shell import papers
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "constancia.pdf").write_bytes(papers.constancia())
+    (tmp_path / "nota.txt").write_bytes(b"hola")
+    return tmp_path
+
+
+def mailbot(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in an empty folder, outside the repository and without a configuration."""
+    return subprocess.run(
+        [sys.executable, "-m", "mailbot", "read", *words], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def test_json_is_one_object_a_line(folder: Path) -> None:
+    ran = mailbot(folder, "--json", "constancia.pdf", "nota.txt")
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert ran.returncode == 0
+    assert [line["file"] for line in lines] == ["constancia.pdf", "nota.txt"]
+    assert {k: v for k, v in lines[0].items() if k != "signs"} == {
+        "file": "constancia.pdf",
+        "kind": "constancia_vigencia",
+        "via": "text",
+        "nss": papers.NSS,
+        "curp": papers.CURP,
+        "nombre": "XIMENA GARCÍA PEÑA",
+        "fecha": "2026-11-23",
+        "estado": "VIGENTE",
+        "servicio_medico": True,
+        "patrones": [
+            {
+                "razon_social": "INSTITUTO TECNOLOGICO DE QUERETARO",
+                "registro_patronal": "E1251553329",
+                "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
+            }
+        ],
+        "problems": [],
+    }
+    assert lines[1] == {
+        **dict.fromkeys(("via", "nss", "curp", "nombre", "fecha", "estado", "servicio_medico")),
+        "file": "nota.txt",
+        "kind": "otro_formato",
+        "patrones": [],
+        "problems": ["es un archivo de texto"],
+        "signs": [],
+    }
+
+
+def test_people_read_spanish(folder: Path) -> None:
+    ran = mailbot(folder, "constancia.pdf")
+    assert ran.returncode == 0
+    assert "Constancia de vigencia de derechos (leída del texto del PDF)" in ran.stdout
+    assert "Estado            VIGENTE" in ran.stdout
+
+
+def test_a_file_that_is_not_there_is_one_clear_line(folder: Path) -> None:
+    ran = mailbot(folder, "--json", "no-esta.pdf", "constancia.pdf")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("no-esta.pdf: no se puede abrir")
+    assert len(ran.stderr.splitlines()) == 1
+    assert len(ran.stdout.splitlines()) == 1
+
+
+def test_the_picture_is_written(folder: Path) -> None:
+    ran = mailbot(folder, "--picture", "salida.png", "constancia.pdf")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    with Image.open(folder / "salida.png") as picture:
+        assert (picture.format, picture.width) == ("PNG", 720)
+    assert (folder / "salida.png").stat().st_size <= 150_000
+
+
+def test_where_there_is_nothing_to_draw_it_says_so(folder: Path) -> None:
+    ran = mailbot(folder, "--picture", "salida.png", "nota.txt")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("no hay qué dibujar")
+    assert not (folder / "salida.png").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--nada", "a.pdf"), ("--picture", "x.png", "a.pdf", "b.pdf")])
+def test_wrong_usage_is_two(folder: Path, words: tuple[str, ...]) -> None:
+    assert mailbot(folder, *words).returncode == 2
+
+
+def test_a_broken_data_file_is_named_with_its_problem(folder: Path) -> None:
+    (folder / "rules").mkdir()
+    (folder / "rules" / "documentos.toml").write_text("[[documento]\n", encoding="utf-8")
+    ran = mailbot(folder, "constancia.pdf")
+    assert ran.returncode == 2
+    assert "rules/documentos.toml" in ran.stderr
+    assert "Traceback" not in ran.stderr
