@@ -80,6 +80,8 @@ def values_for(
         plazo_persona=person_by(now, desk) if person else None,
         motivo=reason_for_person(j) if stem == PERSON_REPLY else None,
         urgente=j.said.value == "urgencia",
+        vigente_con_nosotros=facts.estado == "vigente" and facts.patron == "nuestro",
+        fecha_futura=facts.fecha == "futura",
         formulario_lleno=facts.formulario == "si",
         con_persona=case is not None and (case.taken or case.state == "con_persona"),
         ultimo_antes_del_tope=cap > 0 and past.replies_today == cap - 1,
