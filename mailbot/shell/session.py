@@ -85,12 +85,12 @@ class Session:
         """Where a first start begins: after all that is there now, or at a date."""
         if start is not None:
             return Watermark(self.uidvalidity, 0, start, dated=True)
-        self.uidvalidity, self.uid_next = self._select(self.account.folder)
         newest = self._ask("SEARCH", f"UID {max(self.uid_next - NEWEST, 1)}:*")[-1] or b""
-        old = self._dates([uid for uid in map(int, newest.split()) if uid < self.uid_next])
+        old = self._dates(sorted(map(int, newest.split()))[-NEWEST:])
+        highest = max((found.uid for found in old), default=0)
         last = max((found.received for found in old), default=None)
         since = last + timedelta(seconds=1) if last else None  # INTERNALDATE knows whole seconds
-        return Watermark(self.uidvalidity, self.uid_next - 1, since)
+        return Watermark(self.uidvalidity, max(self.uid_next - 1, highest), since)
 
     def look(self, after: Watermark, most: int = LOOK_MOST) -> Look:
         """Find what lies above the watermark, oldest first; after a change of UIDVALIDITY, all since it."""
@@ -213,8 +213,13 @@ class Session:
     def visiting(self, folder: str) -> Iterator[Session]:
         """Look into another folder, read-only, and come back."""
         home = self.uidvalidity, self.uid_next
-        self.uidvalidity, self.uid_next = self._select(folder, readonly=True)
         try:
+            try:
+                self.uidvalidity, self.uid_next = self._select(folder, readonly=True)
+            except ServerTrouble:
+                raise ServerTrouble(TryLater(
+                    f"IMAP {self.account.host}: la carpeta «{folder}» no existe o no se puede abrir; "
+                    "créala o corrige [mailbox.folders]")) from None
             yield self
         finally:
             self.uidvalidity, self.uid_next = self._select(self.account.folder)

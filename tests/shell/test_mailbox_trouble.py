@@ -129,6 +129,19 @@ async def test_a_folder_deleted_under_us_is_named_and_found_again_when_it_is_bac
         assert (look.renumbered, len(look.found)) == (True, 1)
 
 
+async def test_another_folder_that_is_missing_is_named_and_costs_no_connection(dovecot: Dovecot) -> None:
+    heard: list[Contact] = []
+    async with Mailbox(account(dovecot), on_contact=heard.append) as mailbox:
+        mark = await mailbox.baseline(None)
+        with pytest.raises(ServerTrouble) as raised:
+            await mailbox.folder_baseline("No hay")
+        dovecot.deliver(mail(1))
+        assert await uids(mailbox, mark) == [1]
+        assert raised.value.trouble == TryLater(
+            "IMAP 127.0.0.1: la carpeta «No hay» no existe o no se puede abrir; créala o corrige [mailbox.folders]")
+        assert len(heard) == 1
+
+
 @pytest.mark.parametrize("starttls", [False, True])
 def test_tls_is_verified_and_an_authority_of_our_own_may_be_named(certificates: Certificates, starttls: bool) -> None:
     with running_dovecot(tls=certificates, starttls=starttls) as server:
