@@ -88,7 +88,10 @@ async def parts(
         await postman.start()
         reminding = Reminding(store, desk, clock)
         briefing = Briefing(store, desk, clock, time.fromisoformat(config.office_section.digest))
-        persons = SentWatch(store, mailbox, desk, clock, sent=folders.sent, handed_over=folders.handed_over)
+        persons = SentWatch(
+            store, mailbox, desk, clock, sent=folders.sent, handed_over=folders.handed_over,
+            start=start_instant(config.mailbox.start, config.office.timezone),
+        )  # fmt: skip
         yield Parts(config, clock, me, store, desk, mailbox, intake, postman, reminding, briefing, filing, persons)
 
 

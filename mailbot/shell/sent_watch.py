@@ -30,6 +30,7 @@ from mailbot.shell.store import Store
 
 Kind = Literal["sent", "handed_over"]
 EVERY = 45.0  # seconds: a person's answer is known before the student can have read it and written back
+NOWHERE = 0  # the UIDVALIDITY of a folder that is not there (RFC 3501: a real one is never 0)
 AT_ONCE = 50  # headers a look; the next look goes on
 # Where the server marks no folder as \Sent (RFC 6154): the names that programs give it.
 USUAL = ("Sent", "Sent Items", "Sent Messages", "Enviados", "Elementos enviados", "INBOX.Sent", "[Gmail]/Sent Mail",
@@ -45,18 +46,26 @@ class Glance:
     headers: tuple[Fetched, ...] = ()
 
 
-def glance(session: Session, folder: str, after: Watermark | None) -> Glance | None:
-    """Look at what came into a folder; the first time, and after a renumbering, only where it ends. None: no folder."""
+def glance(session: Session, folder: str, after: Watermark | None, start: datetime | None) -> Glance:
+    """Look at what came into a folder.
+
+    At the first contact that is what came since ``start`` (None: nothing yet), after a renumbering nothing, and of a
+    folder that was not there at the last look all of it.
+    """
     ends = session.ends_at(folder)
     if ends is None:
-        return None
+        return Glance(NOWHERE, 0)
     uidvalidity, uid_next = ends
+    if after is None and start is not None:
+        after = Watermark(uidvalidity, 0, start, dated=True)
+    elif after is not None and after.uidvalidity == NOWHERE:
+        after = Watermark(uidvalidity, 0)
     if after is None or after.uidvalidity != uidvalidity:
         return Glance(uidvalidity, uid_next - 1)
     if uid_next <= after.uid + 1:
         return Glance(uidvalidity, after.uid)
     with session.visiting(folder):
-        found = session.look(Watermark(uidvalidity, after.uid), AT_ONCE).found
+        found = session.look(after, AT_ONCE).found
         headers = [session.header(one.uidvalidity, one.uid) for one in found]
     upto = found[-1].uid if found else uid_next - 1
     return Glance(uidvalidity, upto, tuple(h for h in headers if h is not None))
@@ -66,12 +75,13 @@ class SentWatch:
     """Looks at both folders every minute or so, between two waits for news."""
 
     def __init__(
-        self, store: Store, mailbox: Mailbox, desk: Callable[[], Desk], clock: Clock, *, sent: str, handed_over: str
-    ) -> None:
-        """``sent``: "" asks the server which folder it is; ``handed_over``: "" is none."""
+        self, store: Store, mailbox: Mailbox, desk: Callable[[], Desk], clock: Clock, *, sent: str, handed_over: str,
+        start: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """``sent``: "" asks the server which folder it is; ``handed_over``: "" is none; ``start`` as of the mailbox."""
+        self._start = start
         self._store, self._mailbox, self._desk, self._clock = store, mailbox, desk, clock
         self._sent, self._handed_over = sent, handed_over
-        self._asked = False
         self._next = 0.0
 
     async def tick(self) -> None:
@@ -86,10 +96,8 @@ class SentWatch:
 
     async def look(self) -> None:
         """Look at both folders and hand over what persons have taken. Raises ServerTrouble, StoreUnavailable."""
-        if not self._sent and not self._asked:
-            self._sent = await self._mailbox.call(_sent_folder, again=True) or ""
-            self._asked = True
-        folders: tuple[tuple[Kind, str], ...] = (("sent", self._sent), ("handed_over", self._handed_over))
+        sent = self._sent or await self._mailbox.call(_sent_folder, again=True)
+        folders: tuple[tuple[Kind, str], ...] = (("sent", sent), ("handed_over", self._handed_over))
         for kind, folder in folders:
             if folder and folder != self._mailbox.account.folder:
                 await self._look_at(kind, folder)
@@ -100,11 +108,11 @@ class SentWatch:
         while True:
             mark = await self._store.read(_mark, key)
 
-            def there(session: Session, mark: Watermark | None = mark) -> Glance | None:
-                return glance(session, folder, mark)
+            def there(session: Session, mark: Watermark | None = mark) -> Glance:
+                return glance(session, folder, mark, self._start)
 
             seen = await self._mailbox.call(there, again=True)
-            if seen is None or (mark is not None and (seen.uidvalidity, seen.upto) == (mark.uidvalidity, mark.uid)):
+            if mark is not None and (seen.uidvalidity, seen.upto) == (mark.uidvalidity, mark.uid):
                 return
             taken = await self._store.write(note, key, kind, seen, self._clock.now(), self._desk().office)
             for number in taken:
@@ -139,6 +147,7 @@ def _mark(c: Connection, key: str) -> Watermark | None:
     return Watermark(row["uidvalidity"], row["uid"]) if row else None
 
 
-def _sent_folder(session: Session) -> str | None:
+def _sent_folder(session: Session) -> str:
+    """Return the server's Sent folder; where there is none yet, the name that the first program will give it."""
     marked = session.special_folder(r"\Sent")
-    return marked or next((name for name in USUAL if session.ends_at(name) is not None), None)
+    return marked or next((name for name in USUAL if session.ends_at(name) is not None), USUAL[0])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.servers.dovecot import running_dovecot
 from tests.servers.smtp import running_smtp
+from tests.shell.days import live
 from tests.shell.house import STAFF, House, house, student_mail
 
 MONDAY = "2026-11-23T10:05:00-06:00"
@@ -68,10 +69,7 @@ def taken(home: House) -> list[str]:
 
 
 def deliver_and_run(home: House, *mails: bytes, at: str = MONDAY) -> None:
-    for mail in mails:
-        home.dovecot.deliver(mail)
-    done = home.once(at)
-    assert done.returncode == 0, done.stderr
+    assert live(home, at, *mails) == 0
 
 
 def test_staff_who_answer_in_the_thread_take_the_case_and_mailbot_is_silent_in_it(home: House) -> None:
@@ -137,21 +135,39 @@ def test_our_own_copies_in_sent_take_nothing_whether_known_by_marker_or_by_recor
     assert taken(home) == []
 
 
-def test_what_lay_in_sent_before_the_first_start_is_not_looked_at(home: House) -> None:
-    home.write_config(mailbox='[mailbox.folders]\nsent = "Sent"')
+def test_a_first_start_from_a_date_leaves_alone_whom_persons_have_answered_since(home: House) -> None:
     with home.dovecot.imap() as client:
         client.create("Sent")
     home.dovecot.append(written(home.dovecot.address, ANA, number=1, answers=id_of(1)), "Sent")
-    deliver_and_run(home, asks(1, ANA))
+    deliver_and_run(home, asks(1, ANA), asks(2, BETO))
+    assert (taken(home), answered(home)) == ([ANA], [id_of(2)])
+
+
+def test_a_first_start_from_now_on_does_not_look_at_what_persons_sent_before(home: House) -> None:
+    home.write_config(start="now")
+    with home.dovecot.imap() as client:
+        client.create("Sent")
+    home.dovecot.append(written(home.dovecot.address, ANA, number=1, answers=id_of(1)), "Sent")
+    deliver_and_run(home)
+    deliver_and_run(home, asks(1, ANA), at=LATER)
     assert (taken(home), answered(home)) == ([], [id_of(1)])
 
 
+def test_a_sent_folder_that_appears_later_is_watched_from_its_first_mail(home: House) -> None:
+    deliver_and_run(home, asks(1, ANA))
+    with home.dovecot.imap() as client:
+        client.create("Sent")
+    home.dovecot.append(written(home.dovecot.address, ANA, number=1, answers=id_of(1)), "Sent")
+    deliver_and_run(home, at=LATER)
+    assert taken(home) == [ANA]
+
+
 def test_the_servers_own_sent_folder_is_found_by_its_mark(tmp_path: Path) -> None:
-    marked = 'namespace inbox {\n  mailbox "Cosas Enviadas" {\n    special_use = \\Sent\n    auto = create\n  }\n}\n'
+    marked = 'namespace inbox {\n  mailbox Mandados {\n    special_use = \\Sent\n    auto = create\n  }\n}\n'
     with running_dovecot(extra=marked) as server, running_smtp() as smtp:
         home = House(tmp_path, server, smtp)
         deliver_and_run(home, asks(1, ANA))
-        home.dovecot.append(written(home.dovecot.address, ANA, number=1, answers=id_of(1)), "Cosas Enviadas")
+        home.dovecot.append(written(home.dovecot.address, ANA, number=1, answers=id_of(1)), "Mandados")
         deliver_and_run(home, at=LATER)
         assert taken(home) == [ANA]
 
