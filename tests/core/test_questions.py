@@ -103,6 +103,10 @@ def test_handing_over_a_constancia_is_no_question(text: str) -> None:
         ("quiero darme de baja de una materia", "ajeno"),
         ("quiero hablar con una persona, mi constancia dice baja", "persona"),
         ("Ya llené el formulario, ¿cuánto tarda?", "ya_lo_llene"),
+        ("borré por accidente el correo del imss con la constancia", "pregunta"),
+        ("trabajo en el hospital general, ¿puedo tener los dos seguros?", "pregunta"),
+        ("estoy asegurado por parte de mi bachillerato", "pregunta"),
+        ("Quiero darme de baja del seguro facultativo de la universidad, este semestre ya no estudio", "pide_baja"),
         ("todavía no llega el correo del imss", "pregunta"),
     ],
 )
