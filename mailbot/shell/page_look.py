@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 FULL_PAGE = 0.5  # of the page's area: a picture so large is a scan; header and footer pictures are far smaller
 MOST_OBJECTS = 20_000  # on a page; a constancia has some hundreds
 LOOKED_AT = 3  # pages that are not blank; a scan of many pages shows on the first ones
+FORM_DEPTH = 4  # forms inside forms; scanners and print drivers wrap a page once or twice
 INVISIBLE = 3  # text render mode (ISO 32000-1, 9.3.6): what OCR programs lay over their scans
 
 
@@ -48,7 +49,7 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
         letters += len(letters_here)
         rubbish += sum(1 for c in letters_here if _is_rubbish(c))
         vigencia = vigencia or "vigencia" in "".join(letters_here).lower()
-        objects = _Objects.of(page)
+        objects = _Objects(page)
         pictures = pictures or objects.pictures > 0
         drawn = drawn or objects.paths > 0
         looked += bool(letters_here or objects.pictures or objects.paths)
@@ -73,36 +74,53 @@ def _is_rubbish(char: str) -> bool:
     return control or 0xE000 <= code <= 0xF8FF or code >= 0xFFFD
 
 
-@dataclass(frozen=True, slots=True)
 class _Objects:
     """How the page is drawn: whether a picture covers it, and whether text was drawn visibly above that picture."""
 
-    pictures: int
-    paths: int
-    scan: bool
-    text_on_top: bool
-
-    @classmethod
-    def of(cls, page: pypdfium2.PdfPage) -> _Objects:
+    def __init__(self, page: pypdfium2.PdfPage) -> None:
         from pypdfium2 import raw
 
-        area = max(1.0, page.get_width() * page.get_height())
-        pictures = paths = 0
-        visible = hidden = 0  # text objects since the last full-page picture, and the others
-        scan = False
-        left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-        for index in range(min(raw.FPDFPage_CountObjects(page), MOST_OBJECTS)):
-            item = raw.FPDFPage_GetObject(page, index)
+        self._raw: Any = raw
+        self._area = max(1.0, page.get_width() * page.get_height())
+        self._sides = [ctypes.c_float() for _ in range(4)]
+        self._left = MOST_OBJECTS
+        self._visible = self._hidden = 0  # text objects since the last full-page picture, and the others
+        self.pictures = self.paths = 0
+        self.scan = False
+        self._walk(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, 1.0, FORM_DEPTH)
+
+    @property
+    def text_on_top(self) -> bool:
+        return self._visible > self._hidden
+
+    def _walk(self, holder: Any, count: Any, get: Any, zoom: float, depth: int) -> None:
+        """Walk in the order of painting, into forms too; ``zoom`` is how much a form enlarges areas."""
+        raw = self._raw
+        for index in range(count(holder)):
+            self._left -= 1
+            if self._left < 0:
+                return
+            item = get(holder, index)
             kind = raw.FPDFPageObj_GetType(item)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 invisible = raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE
-                visible, hidden = visible + (not invisible), hidden + invisible
-            elif kind in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
-                pictures += kind == raw.FPDF_PAGEOBJ_IMAGE
-                raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-                covers = (right.value - left.value) * (top.value - bottom.value) >= FULL_PAGE * area
-                if kind == raw.FPDF_PAGEOBJ_IMAGE and covers:
-                    scan, hidden, visible = True, hidden + visible, 0
-            elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_SHADING):
-                paths += 1
-        return cls(pictures, paths, scan, visible > hidden)
+                self._visible, self._hidden = self._visible + (not invisible), self._hidden + invisible
+            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+                self._picture(item, zoom)
+            elif kind == raw.FPDF_PAGEOBJ_FORM and depth:
+                inside = zoom * self._enlarges(item)
+                self._walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inside, depth - 1)
+            else:
+                self.paths += 1
+
+    def _picture(self, item: Any, zoom: float) -> None:
+        self.pictures += 1
+        self._raw.FPDFPageObj_GetBounds(item, *self._sides)
+        left, bottom, right, top = (side.value for side in self._sides)
+        if (right - left) * (top - bottom) * zoom >= FULL_PAGE * self._area:
+            self.scan, self._hidden, self._visible = True, self._hidden + self._visible, 0
+
+    def _enlarges(self, form: Any) -> float:
+        matrix = self._raw.FS_MATRIX()
+        self._raw.FPDFPageObj_GetMatrix(form, matrix)
+        return float(abs(matrix.a * matrix.d - matrix.b * matrix.c))

@@ -188,34 +188,32 @@ class _Pool:
         if self._timer is not None:
             self._timer.cancel()
         try:
-            slot = await self._alive(slot)
+            if slot is None or _is_dead(slot):
+                slot = self._instead_of(slot)
+            child = await asyncio.shield(slot)
             try:
-                answer = await slot.result().ask(question, data, seconds)
+                answer = await child.ask(question, data, seconds)
             except _Died:  # killed from outside, or by a library's remains of an earlier file: once more
-                slot = await self._alive(None)
-                answer = await slot.result().ask(question, data, seconds)
-            child = slot.result()
+                slot = self._instead_of(slot)
+                child = await asyncio.shield(slot)
+                answer = await child.ask(question, data, seconds)
             if child.documents >= DOCUMENTS_PER_CHILD or child.mb >= self._grown_mb:
                 await child.kill()
             return answer
         finally:
             self._give_back(slot)
 
-    async def _alive(self, slot: asyncio.Task[_Child] | None) -> asyncio.Task[_Child]:
+    def _instead_of(self, slot: asyncio.Task[_Child] | None) -> asyncio.Task[_Child]:
+        """Begin a fresh child; at once, so that a cancelled question gives it back and does not lose it."""
         if slot is not None:
-            with suppress(ReaderUnavailable):
-                if (await asyncio.shield(slot)).alive:
-                    return slot
             self._tasks.discard(slot)
-        slot = self._begin()
-        await asyncio.shield(slot)
-        return slot
+        return self._begin()
 
     def _give_back(self, slot: asyncio.Task[_Child] | None) -> None:
-        dead = slot is not None and slot.done() and (slot.cancelled() or slot.exception() or not slot.result().alive)
-        if dead and slot is not None:
+        if slot is not None and _is_dead(slot):
             self._tasks.discard(slot)
-            slot = self._begin() if self._idle is None and not slot.cancelled() and not slot.exception() else None
+            started = not slot.cancelled() and slot.exception() is None
+            slot = self._begin() if started and self._idle is None else None  # one that cannot start waits for its turn
         self._free.put_nowait(slot)
         if self._idle is not None:
             self._timer = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
@@ -241,6 +239,10 @@ class _Pool:
         """Return the children that run, for tests and for the daemon's own figures."""
         done = (t for t in self._tasks if t.done() and not t.cancelled() and t.exception() is None)
         return tuple(t.result().pid for t in done if t.result().alive)
+
+
+def _is_dead(task: asyncio.Task[_Child]) -> bool:
+    return task.done() and (task.cancelled() or task.exception() is not None or not task.result().alive)
 
 
 async def _end(task: asyncio.Task[_Child]) -> None:

@@ -137,6 +137,21 @@ def test_a_background_picture_under_printed_text_does_not_matter() -> None:
     assert said(read(out.getvalue())) == ALL_SAID
 
 
+def test_a_page_wrapped_in_a_form_is_read_and_a_scan_in_one_is_still_a_scan() -> None:
+    def wrapped(data: bytes) -> bytes:
+        inner, outer = pypdfium2.PdfDocument(data), pypdfium2.PdfDocument.new()
+        page = outer.new_page(612, 792)
+        page.insert_obj(inner.page_as_xobject(0, outer).as_pageobject())
+        page.gen_content()
+        out = io.BytesIO()
+        outer.save(out)
+        return out.getvalue()
+
+    scan = papers.saved(papers.scanned(papers.constancia()), "PDF", resolution=150)
+    assert said(read(wrapped(papers.constancia()))) == ALL_SAID
+    assert read(wrapped(scan)) == Document("imagen", problems=("es una imagen dentro de un PDF",), image_like=True)
+
+
 def test_a_portfolio_is_read_by_the_one_pdf_inside() -> None:
     cover = pypdfium2.PdfDocument(hostile.text("Abre este archivo con otro programa"))
     cover.new_attachment("constancia.pdf").set_data(papers.constancia())

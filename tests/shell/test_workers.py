@@ -16,7 +16,7 @@ import pytest
 from mailbot.core.documents import Document, ReadingKnowledge
 from mailbot.shell import wire
 from mailbot.shell.limits import Limits
-from mailbot.shell.workers import DIED, TOO_LARGE, TOO_SLOW, Readers
+from mailbot.shell.workers import DIED, TOO_LARGE, TOO_SLOW, Readers, ReaderUnavailable
 from tests.shell import hostile
 
 HELLO = hostile.text("hola")
@@ -213,3 +213,28 @@ async def test_a_warm_reader_answers_quickly(readers: Readers) -> None:
         await readers.read(HELLO)
         times.append(time.perf_counter() - start)
     assert sorted(times)[10] < 0.25  # ten times what it takes on an idle machine
+
+
+async def test_readings_that_are_cancelled_while_a_child_starts_leave_no_child_behind() -> None:
+    async with Readers(Limits(), ReadingKnowledge(), ocr=False) as readers:
+        for _ in range(10):
+            task = asyncio.ensure_future(readers.read(HELLO))
+            await asyncio.sleep(0)
+            task.cancel()
+        assert await readers.read(HELLO) == SAID_HELLO
+        assert len(readers.pids()) <= 2
+        children = readers.pids()
+    assert await gone(children)
+
+
+async def test_a_child_that_cannot_start_is_no_fault_of_the_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Readers(Limits(), ReadingKnowledge(), ocr=False, warm=1) as readers:
+        await readers.read(HELLO)
+        monkeypatch.setattr(sys, "executable", "/no/hay/python")
+        for pid in readers.pids():
+            os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(0.3)
+        with pytest.raises(ReaderUnavailable):
+            await readers.read(HELLO)
+        monkeypatch.undo()
+        assert await readers.read(HELLO) == SAID_HELLO
