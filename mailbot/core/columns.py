@@ -27,7 +27,11 @@ class Cell:
 
     @property
     def text(self) -> str:
-        return " ".join(self.texts)
+        joined = ""
+        for line in self.texts:
+            broken = len(joined) > 1 and joined[-1] == "-" and joined[-2].isalnum()  # "PÉREZ-" over "GÓMEZ"
+            joined += line if broken or not joined else f" {line}"
+        return joined
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -85,8 +89,47 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
         lines = [line for line in lines if aligned(line[0], lines[0][0]) and not _owned(sheet, line[0], label)]
         if not lines:
             return None
+    elif above := _line_above(sheet, lines[0][0], label):
+        lines.insert(0, (above,))
     lines += _wrapped(sheet, lines[-1], label, lines[0][0])
     return Cell(tuple(lines))
+
+
+def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
+    """Return the line above a text if it is of the same cell, set low: it touches, and no label claims it."""
+
+    def over(t: Segment) -> Segment | None:
+        for row in reversed(sheet.rows[max(0, t.row - 4) : t.row]):
+            for u in row:
+                if u.label is None and aligned(u, t) and -0.4 < (t.top - u.bottom) / t.height < NEXT_LINE:
+                    return u
+        return None
+
+    above = over(s)
+    if above is None or above.x0 < label.x1 or abs(above.height - s.height) > 0.35 * s.height:
+        return None
+    if any(_in_front(t, above, label) or (t.label is not None and t.x0 >= above.x1) for t in neighbours(sheet, above)):
+        return None
+    further = over(above)
+    if further is not None and s.top - above.top > 0.7 * (above.top - further.top):
+        return None  # as likely the last line of the cell above
+    heads = [t for row in sheet.rows[max(0, above.row - 4) : above.row] for t in row if t.label is not None]
+    if any(t.x0 < above.x1 and above.x0 < t.x1 and above.top - t.bottom < FIRST_LINE_BELOW * s.height for t in heads):
+        return None  # it stands under a header of its own
+    return above
+
+
+def next_line(sheet: Sheet, label: Segment) -> Cell | None:
+    """Return the first text of the next line where a label ends its own: text that flows as a paragraph."""
+    row = sheet.rows[label.row]
+    if not label.colon or row[-1] is not label or label.row + 1 >= len(sheet.rows):
+        return None
+    following = sheet.rows[label.row + 1]
+    if not following or following[0].label is not None or following[0].x0 > label.x0:
+        return None
+    if following[0].top - label.bottom > NEXT_LINE * label.height:
+        return None
+    return Cell(((following[0],),))
 
 
 def _owned(sheet: Sheet, s: Segment, label: Segment) -> bool:

@@ -195,6 +195,8 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         razon, unlabelled = _split_modalidad(cell, known)
     if razon is None:
         legible = False
+    elif razon != razon.upper() and not cells.keys() - {labels.RAZON} and (len(razon.split()) > 5 or razon.endswith(".")):
+        return None, True  # a legend that stands where the first employer would
     segments = [s for c in cells.values() for s in c.segments]
     return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible
 

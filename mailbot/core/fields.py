@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell, below, beside
+from mailbot.core.columns import Cell, below, beside, next_line
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
@@ -16,7 +16,7 @@ from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
 Mode = Literal["beside", "below"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
-_NAMES = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO})
+_BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,10 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
     for mode, cell in (("beside", beside(sheet, s)), ("below", below(sheet, s))):
         if cell is not None:
             found.append(_read(s, cell, "beside" if mode == "beside" else "below"))
+    if s.kind in _BY_ITSELF and not any(r.value is not None for r in found):
+        cell = next_line(sheet, s)
+        if cell is not None:
+            found = [_read(s, cell, "beside")]
     return found
 
 
@@ -151,9 +155,8 @@ def settle_name(
             return None, True
         if part is not None:
             parts.append(part)
-        elif kind in asked and not any(r.kind == kind for r in readings):
-            if kind == labels.PATERNO or not one_surname:
-                return None, False
+        elif kind in asked and not any(r.kind == kind for r in readings) and not (kind == labels.MATERNO and one_surname):
+            return None, False
     known = [p for p in parts if p is not None]
     if len(known) == 1:
         return nombre, False

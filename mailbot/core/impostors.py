@@ -32,6 +32,7 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
             and not s.colon
             and s.capitals
             and len(s.words) <= 3
+            and s.kind not in labels.HEADINGS
             and compact(s.text) not in _ACRONYMS
             and (with_colon or (_look(s) in value_looks and _look(s) not in label_looks))
             and _in_a_values_place(sheet, s)

@@ -315,6 +315,8 @@ def _stack(rows: list[list[Segment]], number: int, first: Segment, key: str) -> 
         under = next((s for s in row if s.page == last.page and _under(last, s)), None)
         if under is None:
             continue
+        if not compact(under.text):
+            break  # a dash is a value
         key += compact(under.text)
         if key not in PREFIXES:
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
 from mailbot.core.lines import Segment
 
@@ -38,18 +39,17 @@ def split_rows(columns: dict[str, list[Line]]) -> list[Row] | None:
     if leading is None:
         return []
     if leading == REGISTRO:
-        anchors = [[line] for line in columns[REGISTRO]]
+        anchors = _whole_numbers(columns[REGISTRO])
     else:
         found = _by_gaps(columns[leading])
         if found is None:
             return None
         anchors = found
     rows: list[Row] = [{leading: a} for a in anchors]
-    middles = [sum(line.middle for line in a) / len(a) for a in anchors]
     for kind, lines in columns.items():
         if kind == leading or not lines:
             continue
-        groups = _groups(lines, middles)
+        groups = _groups(lines, anchors)
         if groups is None:
             return None
         for row, group in zip(rows, groups, strict=True):
@@ -70,11 +70,30 @@ def _by_gaps(lines: Sequence[Line]) -> list[list[Line]] | None:
     return groups
 
 
-def _groups(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
+def _whole_numbers(lines: Sequence[Line]) -> list[list[Line]]:
+    """Join the lines of a registro patronal that breaks at a hyphen: "E12-51553-" over "32-9"."""
+    groups: list[list[Line]] = []
+    for line in lines:
+        last = groups[-1] if groups else None
+        text = "".join(s.text for part in [*(last or []), line] for s in part.segments)
+        alone = last is not None and parse_registro("".join(s.text for part in last for s in part.segments))
+        if last is not None and not alone and parse_registro(text):
+            last.append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _groups(lines: Sequence[Line], anchors: Sequence[Sequence[Line]]) -> list[list[Line]] | None:
     """Give each line to the row it belongs to, trying cells set high, in the middle and low."""
     if len(anchors) == 1:
         return [list(lines)]
-    found = [g for g in (_high(lines, anchors), _middle(lines, anchors), _low(lines, anchors)) if g is not None]
+    tried = (
+        _high(lines, [a[0].middle for a in anchors]),
+        _middle(lines, [(a[0].middle + a[-1].middle) / 2 for a in anchors]),
+        _low(lines, [a[-1].middle for a in anchors]),
+    )
+    found = [g for g in tried if g is not None]
     distinct = [g for i, g in enumerate(found) if g not in found[:i]]
     if len(distinct) == 1:
         return distinct[0]

@@ -75,8 +75,10 @@ _NAME = re.compile(r"(?:[^\W\d_]|[ .,'’´`\-])+")
 
 
 def looks_like_a_name(text: str) -> bool:
-    """Tell whether the text is made as a person's name is: letters, spaces, a hyphen or an apostrophe."""
-    return bool(_NAME.fullmatch(text)) and len(_LETTERS.findall(text)) > 1 and len(text) <= 90
+    """Tell whether the text is made as a person's name is: letters, and no small word as sentences have."""
+    if not _NAME.fullmatch(text) or len(_LETTERS.findall(text)) < 2 or len(text) > 90:
+        return False
+    return not any(w.islower() and fold(w) not in _PARTICLES for w in text.split())
 
 
 def first_name(name: str) -> str:
