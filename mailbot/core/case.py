@@ -177,7 +177,14 @@ def _counted(case: Case, event: Event) -> Case:
             return replace(case, taken=True)
         case "devuelve_persona":  # whatever the person did, what mailbot said before counts no longer
             return replace(
-                case, taken=False, step_day=None, form_day=None, fingerprint=None, failed_tries=0, repeats=0, not_shown=0
+                case,
+                taken=False,
+                step_day=None,
+                form_day=None,
+                fingerprint=None,
+                failed_tries=0,
+                repeats=0,
+                not_shown=0,
             )
         case _:
             return case

@@ -287,14 +287,16 @@ def describe(rulebook: RuleBook) -> str:
     """Write the whole table and the follow-up as one page of Markdown, to be read aloud."""
     lines = ["# Qué contesta mailbot", "", "La primera regla que se cumple decide.", ""]
     for number, rule in enumerate(rulebook.rules, start=1):
-        when = " y ".join(said(c) for c in rule.conditions) or "en cualquier otro caso"
+        asked = " y ".join(said(c) for c in rule.conditions)
+        when = f"si {asked}" if asked else "en cualquier otro caso"
         then = f"contesta `{rule.reply}`" if rule.reply else f"no contesta ({rule.why})"
         extra = [
             "con copia al personal" if rule.copy_staff else "",
             f"empieza los recordatorios «{rule.reminder}»" if rule.reminder else "",
             f"el caso pasa a «{rule.step}»" if rule.step else "",
+            "cuenta como intento que no sirvió" if rule.failed_try else "",
         ]
-        lines.append(f"{number}. **{rule.name}**: si {when}: {'; '.join([then, *filter(None, extra)])}.")
+        lines.append(f"{number}. **{rule.name}**: {when}: {'; '.join([then, *filter(None, extra)])}.")
     lines += ["", "## Recordatorios", ""]
     for one in rulebook.ladders:
         lines.append(f"- **{one.name}**, mientras el caso esté en «{one.state}»: {_rungs(one)}.")
