@@ -46,7 +46,8 @@ def lines(told: dict[str, Any], zone: ZoneInfo) -> list[str]:
         f"Correos       {m['total']}: {m['answered']} contestados, {m['ignored']} sin respuesta, "
         f"{m['set_aside']} apartados, {m['waiting']} esperan",
         f"Por enviar    {o['waiting']} ({o['sent']} enviados, {o['failed']} fallidos)",
-        f"Recordatorios {r['scheduled']} programados, {r['due']} tocan ya, {r['sent']} enviados, {r['cancelled']} cancelados",
+        f"Recordatorios {r['scheduled']} programados, {r['due']} tocan ya, {r['sent']} enviados, "
+        f"{r['cancelled']} cancelados",
     ]
     for one in told["next_reminders"]:
         said.append(f"              {_local(one['due'], zone)}  caso #{one['case']}  {one['kind']}")

@@ -55,7 +55,7 @@ def from_row(row: Any) -> Case:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which part of the store bears on a mail: whose cases, which NSS, and where it is a bounce or by staff, of what."""
+    """Which part of the store bears on a mail: whose cases, which NSS, and for a bounce or staff, which thread."""
 
     addresses: tuple[str, ...]
     nss_keys: tuple[str, ...] = ()

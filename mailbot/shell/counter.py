@@ -1,4 +1,4 @@
-"""The desk as the files say it: rules, templates and office, loaded whole; a reload that fails keeps the last good set."""
+"""Which rules and templates hold now? A reload takes all of them or none: the last good set stays."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@
     something is answered or sent     -> tidy   -> the mailbox shows it
     the clock ticks (APScheduler)     -> reminders, briefing, retention      -> wake post
 
-Each is a loop that fails for itself: while IMAP is away what is recorded is still sent, and the other way round. A store
-that is full or locked stops them all, until it is well again.
+Each is a loop that fails for itself: while IMAP is away what is recorded is still sent, and the other way round. A
+store that is full or locked stops them all, until it is well again.
 """
 
 from __future__ import annotations

@@ -56,8 +56,8 @@ async def serve_metrics(port: int, figures: Callable[[], Awaitable[Mapping[str, 
                 status, body = "200 OK", metrics_text(await figures()).encode()
             else:
                 status, body = "404 Not Found", b""
-            head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-            writer.write(head.encode() + body)
+            head = (f"HTTP/1.1 {status}", "Content-Type: text/plain; version=0.0.4", f"Content-Length: {len(body)}")
+            writer.write("\r\n".join((*head, "Connection: close", "", "")).encode() + body)
             await writer.drain()
         except (OSError, TimeoutError, ValueError):
             return

@@ -43,7 +43,7 @@ class Mails:
 
     @property
     def most_bytes(self) -> int:
-        """Return up to which size a mail is fetched whole: one file of the largest size, and a megabyte for the rest."""
+        """Return up to which size a mail is fetched whole: one file of the largest size and a megabyte."""
         return int(self.attachment_bytes * BASE64_GROWS) + MEGABYTE if self.attachment_bytes else 0
 
 

@@ -16,7 +16,7 @@ from mailbot.shell.tables import messages, outbox
 
 WAITING, SENT, FAILED, CANCELLED = "waiting", "sent", "failed", "cancelled"
 
-# A 4xx to one mail: greylisting is over in minutes, a full mailbox in hours; RFC 5321, 4.5.4.1 asks for 4-5 days at most.
+# A 4xx to one mail: greylisting is over in minutes, a full mailbox in hours; RFC 5321, 4.5.4.1.
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 20, 40, 60))
 GIVE_UP_AFTER = timedelta(days=3)
 UNCERTAIN_AFTER = timedelta(seconds=30)  # the server may still be busy with the first copy
@@ -83,8 +83,8 @@ def claim(c: Connection, me: str, now: datetime, most: int, kinds: Iterable[str]
     if rows:
         c.execute(update(outbox).where(o.id.in_([r.id for r in rows])).values(claimed_by=me))
     return [
-        Letter(r.id, r.message_id, r.case_id, r.reminder_id, r.kind, r.stem, _addresses(r.rcpt_to), tuple(r.rcpt_cc or ()),
-               r.raw or b"", r.rfc_id, r.attempts, r.first_at)
+        Letter(r.id, r.message_id, r.case_id, r.reminder_id, r.kind, r.stem, _addresses(r.rcpt_to),
+               tuple(r.rcpt_cc or ()), r.raw or b"", r.rfc_id, r.attempts, r.first_at)
         for r in rows
     ]  # fmt: skip
 

@@ -108,14 +108,14 @@ class Postman:
         log.error("breaker fell", sent=sent)
         note = staff_note(
             self._desk(), f"freno {now.isoformat()}", "Las respuestas están detenidas",
-            f"Salieron {sent} respuestas en una hora, el tope de replies_per_hour. Lo que falta queda guardado y nada se pierde.",
+            f"Salieron {sent} respuestas en una hora, el tope de replies_per_hour. Lo que falta queda guardado.",
             (("Ver qué espera", "mailbot status"), ("Volver a enviar", "mailbot resume")), now)  # fmt: skip
         if note is not None:
             await self._store.write(letters.post, note, now)
         return True
 
     async def _carry(self, letter: Letter) -> None:
-        while (seconds := self._rate.wait()) > 0:
+        while (seconds := self._rate.wait()) > 0:  # noqa: ASYNC110  (a clock, not an event)
             await asyncio.sleep(seconds)
         if not await self._store.read(letters.still_wanted, letter, self._me):
             return
@@ -158,13 +158,13 @@ class Postman:
         log.info("mail sent", letter=letter.id, message=letter.message_id, reply=letter.stem)
         if missed and letter.kind not in INTERNAL:
             await self._note(letter, now, "copia", "Una copia para el personal no se entregó",
-                             "El servidor rechazó una dirección de staff; el estudiante sí recibió su respuesta.")  # fmt: skip
+                             "El servidor rechazó una dirección de staff; el estudiante sí la recibió.")  # fmt: skip
 
     async def _tell_failure(self, letter: Letter, now: datetime) -> None:
         log.error("mail failed for good", letter=letter.id, message=letter.message_id, kind=letter.kind)
         if letter.kind not in INTERNAL:  # a note about a note that is refused would never end
             await self._note(letter, now, "fallo", "Una respuesta no se pudo entregar",
-                             "El servidor de salida no la aceptó. Hay que escribirle al estudiante de otra manera.")  # fmt: skip
+                             "El servidor de salida no la aceptó: hay que escribirle de otra manera.")  # fmt: skip
 
     async def _note(self, letter: Letter, now: datetime, seed: str, title: str, reason: str) -> None:
         number = letter.message_id

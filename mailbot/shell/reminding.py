@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -14,10 +14,11 @@ from mailbot.shell import case_rows, letters, reminder_rows
 from mailbot.shell.clock import Clock
 from mailbot.shell.log import log
 from mailbot.shell.reminder_rows import DueReminder
-from mailbot.shell.store import Store
+from mailbot.shell.store import Store, StoreUnavailable
 
 AT_ONCE = 10  # reminders a tick: after a long downtime they leave over minutes, not in one burst
 ALL = 100_000
+AFTER_A_BUG = timedelta(hours=1)
 
 
 class Reminding:
@@ -34,11 +35,22 @@ class Reminding:
         for one in due:
             if spread_out and posted >= AT_ONCE:
                 break
-            said = await self._store.write(fire, one, now, desk, spread_out=spread_out)
+            said = await self._guarded(one, now, desk, spread_out=spread_out)
             if said is not None:
                 posted += said == ""
                 log.info("reminder fell due", reminder=one.id, case=one.case_id, outcome=said or "posted")
         return posted
+
+    async def _guarded(self, one: DueReminder, now: datetime, desk: Desk, *, spread_out: bool) -> str | None:
+        """Let no reminder hold up another: one that meets a bug is put off for an hour."""
+        try:
+            return await self._store.write(fire, one, now, desk, spread_out=spread_out)
+        except StoreUnavailable:
+            raise
+        except Exception as error:
+            log.error("a reminder failed", reminder=one.id, case=one.case_id, error=type(error).__name__)
+            await self._store.write(reminder_rows.move, one.id, now + AFTER_A_BUG)
+            return None
 
     async def calendar_changed(self) -> int:
         """Move what is scheduled to where today's calendar wants it; return how many moved."""

@@ -202,7 +202,7 @@ def migrate(connection: Connection, to: str = "head") -> None:
 
 
 class OneAtATime:
-    """The lock of an SQLite store: a second daemon is refused and told who runs. The kernel drops it with the process."""
+    """The lock of an SQLite store: a second daemon is refused and told who runs. It dies with the process."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.with_name(path.name + ".lock")

@@ -64,7 +64,7 @@ def _id() -> Column[Any]:
     return Column("id", Integer, primary_key=True, autoincrement=True)
 
 
-# One line a fact about the store itself: baseline of the mailbox, paused, breaker, last contacts, secret of the digests.
+# One line a fact about the store itself: watermarks, paused, breaker, last contacts, the key of the digests.
 meta = Table("meta", metadata, Column("key", String(80), primary_key=True), Column("value", Text, nullable=False))
 
 # Who works on this store now; a claim is good while its daemon's beat is.

@@ -78,7 +78,8 @@ digest = "17:59"
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
         command = [sys.executable, "-c", "from mailbot.cli import main; main()", *arguments, "--config", str(self.config)]
-        return subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120,
+                              check=False)
 
     def once(self, now: str = "2026-11-23T10:05:00-06:00") -> subprocess.CompletedProcess[str]:
         return self.run("run", "--once", "--now", now)

@@ -14,7 +14,16 @@ from sqlalchemy.exc import StatementError
 from mailbot.core.case import new_case
 from mailbot.core.outcome import Outcome, Outgoing, PlannedReminder
 from mailbot.shell import (
-    backup, breaker, case_rows, daemons, flags, ledger, letters, privacy, reminder_rows, watermarks,
+    backup,
+    breaker,
+    case_rows,
+    daemons,
+    flags,
+    ledger,
+    letters,
+    privacy,
+    reminder_rows,
+    watermarks,
 )  # fmt: skip
 from mailbot.shell.fetched import Found, Look, Watermark
 from mailbot.shell.recording import record
@@ -251,10 +260,10 @@ def test_an_outcome_is_recorded_whole_and_the_case_comes_back_as_it_was(store: S
 def test_an_outcome_that_cannot_be_recorded_whole_is_not_recorded_at_all(store: Store) -> None:
     see(store, 1)
     claim(store)
+    assert (good := whole()).reminder is not None
+    broken = replace(good, reminder=replace(good.reminder, due=datetime(2026, 11, 30)))  # type: ignore[type-var]
     with pytest.raises(StatementError, match="instant without zone"):
-        broken = whole()
-        assert broken.reminder is not None
-        decided(store, 1, replace(broken, reminder=replace(broken.reminder, due=datetime(2026, 11, 30))))  # noqa: DTZ001
+        decided(store, 1, broken)
     assert state(store, 1) == "seen"
     assert store.read_now(case_rows.all_cases) == []
     assert store.read_now(letters.counts) == {"waiting": 0, "sent": 0, "failed": 0}
