@@ -108,13 +108,18 @@ def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
     above = over(s)
     if above is None or above.x0 < label.x1 or abs(above.height - s.height) > 0.35 * s.height:
         return None
-    if any(_in_front(t, above, label) or (t.label is not None and t.x0 >= above.x1) for t in neighbours(sheet, above)):
+    if any(_in_front(t, above, label) for t in neighbours(sheet, above)):
         return None
     further = over(above)
     if further is not None and s.top - above.top > 0.7 * (above.top - further.top):
         return None  # as likely the last line of the cell above
-    heads = [t for row in sheet.rows[max(0, above.row - 4) : above.row] for t in row if t.label is not None]
-    if any(t.x0 < above.x1 and above.x0 < t.x1 and above.top - t.bottom < FIRST_LINE_BELOW * s.height for t in heads):
+    over_it = [
+        t
+        for row in sheet.rows[max(0, above.row - 4) : above.row]
+        for t in row
+        if t.x0 < above.x1 and above.x0 < t.x1 and above.top - t.bottom < FIRST_LINE_BELOW * s.height
+    ]
+    if over_it and over_it[-1].label is not None:
         return None  # it stands under a header of its own
     return above
 

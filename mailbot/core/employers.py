@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours
@@ -172,7 +173,7 @@ def _cut_at_heads(s: Segment, heads: Sequence[Segment]) -> list[Segment]:
         if i > 0 and any(abs(w.x0 - h.x0) < 1.5 and h.x0 > s.x0 + s.height for h in heads)
     ]
     edges = [0, *cuts, len(s.words)]
-    return [replace(s, words=s.words[a:b]) for a, b in zip(edges, edges[1:], strict=False)] if cuts else [s]
+    return [replace(s, words=s.words[a:b]) for a, b in pairwise(edges)] if cuts else [s]
 
 
 def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
@@ -195,7 +196,7 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         razon, unlabelled = _split_modalidad(cell, known)
     if razon is None:
         legible = False
-    elif razon != razon.upper() and not cells.keys() - {labels.RAZON} and (len(razon.split()) > 5 or razon.endswith(".")):
+    elif cells.keys() == {labels.RAZON} and razon != razon.upper() and (len(razon.split()) > 5 or razon[-1] == "."):
         return None, True  # a legend that stands where the first employer would
     segments = [s for c in cells.values() for s in c.segments]
     return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible

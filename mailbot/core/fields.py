@@ -155,7 +155,9 @@ def settle_name(
             return None, True
         if part is not None:
             parts.append(part)
-        elif kind in asked and not any(r.kind == kind for r in readings) and not (kind == labels.MATERNO and one_surname):
+        elif kind in asked and not any(r.kind == kind for r in readings):
+            if kind == labels.MATERNO and one_surname:
+                continue
             return None, False
     known = [p for p in parts if p is not None]
     if len(known) == 1:

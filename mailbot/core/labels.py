@@ -168,7 +168,7 @@ _PHRASES: dict[str, dict[int, tuple[str, ...]]] = {
         "Nombre del funcionario", "Estado de la solicitud", "Estado del trámite", "Estado de cuenta", "Estado del patrón",
         "Número de empleado", "Matrícula", "CURP del beneficiario", "CURP del familiar",
         "NSS del beneficiario", "URL",
-        "Código de verificación", "Número de control", "Número de trámite", 
+        "Código de verificación", "Número de control", "Número de trámite",
         "Fecha de nacimiento del beneficiario", "Nombre del cónyuge", "Cónyuge",
         "Prestaciones médicas", "Tipo de servicio", "Ramo de seguro",
     )},

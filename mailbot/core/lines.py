@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
 from mailbot.core.labels import ESTADO, LABELS, LONGEST_LABEL, OTHER, PREFIXES, READ, Label
@@ -148,7 +149,7 @@ def _rejoin_tracked(line: list[Word]) -> list[Word]:
 def _join_letters(stretch: list[Word]) -> list[Word]:
     if len(stretch) < 4 or sum(len(w.text) == 1 for w in stretch) < 0.7 * len(stretch):
         return stretch
-    gaps = [b.x0 - a.x1 for a, b in zip(stretch, stretch[1:], strict=False)]
+    gaps = [b.x0 - a.x1 for a, b in pairwise(stretch)]
     usual = sorted(gaps)[len(gaps) // 3]
     height = stretch[0].bottom - stretch[0].top
     joined = [stretch[0]]
@@ -168,7 +169,7 @@ def _spaces(lines: list[list[Word]]) -> Spaces:
     """Measure the usual space of each font, in heights: a typewriter's is twice that of others."""
     seen: dict[str, list[float]] = defaultdict(list)
     for line in lines:
-        for a, b in zip(line, line[1:], strict=False):
+        for a, b in pairwise(line):
             height = b.bottom - b.top
             if a.font == b.font and 0 < b.x0 - a.x1 < 1.2 * height:
                 seen[a.font].append((b.x0 - a.x1) / height)
@@ -222,7 +223,8 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
             else:
                 pieces.append([w])
         for piece in pieces:
-            nameless = piece[-1].text.endswith(":") and len(piece) <= 8 and any(c.isalpha() for w in piece for c in w.text)
+            lettered = any(c.isalpha() for w in piece for c in w.text)
+            nameless = piece[-1].text.endswith(":") and len(piece) <= 8 and lettered
             segments.append(Segment(page, row, tuple(piece), NAMELESS if nameless else None, colon=nameless))
         run.clear()
 

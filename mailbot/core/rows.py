@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
@@ -60,7 +61,7 @@ def split_rows(columns: dict[str, list[Line]]) -> list[Row] | None:
 def _by_gaps(lines: Sequence[Line]) -> list[list[Line]] | None:
     """Group lines into cells where the gaps tell; all alike and close is one cell only if it is one line."""
     groups = [[lines[0]]]
-    for a, b in zip(lines, lines[1:], strict=False):
+    for a, b in pairwise(lines):
         if b.middle - a.middle > 1.6 * a.height:
             groups.append([b])
         else:
@@ -151,7 +152,7 @@ def _middle(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]]
 
 def _closer_within(groups: Sequence[Sequence[Line]]) -> bool:
     """Tell whether lines of one cell stand closer to each other than to those of the next."""
-    within = [b.middle - a.middle for g in groups for a, b in zip(g, g[1:], strict=False)]
+    within = [b.middle - a.middle for g in groups for a, b in pairwise(g)]
     filled = [g for g in groups if g]
-    between = [b[0].middle - a[-1].middle for a, b in zip(filled, filled[1:], strict=False)]
+    between = [b[0].middle - a[-1].middle for a, b in pairwise(filled)]
     return not within or not between or max(within) < 0.95 * min(between)

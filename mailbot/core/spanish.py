@@ -17,11 +17,13 @@ _MONTH_NUMBER = {m: i for i, m in enumerate(MONTHS, 1)}
 _MONTH_NUMBER |= {m[:3]: i for i, m in enumerate(MONTHS, 1)} | {"sept": 9, "set": 9, "setiembre": 9}
 _MONTH = "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True))
 _DAY_NAME = "(?:(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo) ?,? ?(?:dia )?)?"
-_TIME = r"(?: ?[,.;]? ?(?:a las )?\d{1,2} ?: ?\d{2}(?: ?: ?\d{2})?(?:\.\d+)? ?(?:[ap]\.? ?m\.?)?(?: ?h(?:oras|rs|r)?\.?)?)?"
+_TIME = r"(?: ?[,.;]? ?(?:a las )?\d{1,2} ?: ?\d{2}(?: ?: ?\d{2})?(?:\.\d+)? ?"
+_TIME += r"(?:[ap]\.? ?m\.?)?(?: ?h(?:oras|rs|r)?\.?)?)?"
 _NUMERIC = re.compile(rf"{_DAY_NAME}(\d{{1,2}}) ?([/.-]) ?(\d{{1,2}}) ?\2 ?(\d{{4}}){_TIME}")
 _ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}})(?:t\d{{2}}:\d{{2}}(?::\d{{2}})?)?{_TIME}")
 _WORDS = re.compile(
-    rf"{_DAY_NAME}(\d{{1,2}})(?: ?o\b\.?)? ?(?:de ?(?:el mes de )?)?({_MONTH})\.? ?(?:,|del? (?:ano )?|de?l?)? ?(\d{{4}}){_TIME}"
+    rf"{_DAY_NAME}(\d{{1,2}})(?: ?o\b\.?)? ?(?:de ?(?:el mes de )?)?({_MONTH})\.? "
+    rf"?(?:,|del? (?:ano )?|de?l?)? ?(\d{{4}}){_TIME}"
 )
 _ABBREVIATED = re.compile(rf"{_DAY_NAME}(\d{{1,2}}) ?([/.-]) ?({_MONTH})\.? ?\2 ?(\d{{4}}){_TIME}")
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100  # a birth date is the oldest date on these papers

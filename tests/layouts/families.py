@@ -95,6 +95,9 @@ def rows(p: Paper, st: Style, fields: Sequence[Field], x0: float, x1: float, y: 
 def pairs(p: Paper, st: Style, fields: Sequence[Field], x0: float, x1: float, y: float) -> float:
     """Two fields on a line, each label beside its value."""
     half = (x1 - x0) / 2 + 6
+    longest = max(width(label + "  ", st.label_font, st.label_size, p.tracking) for label, _ in fields)
+    if longest + 110 > half - 14:  # no room beside the labels
+        return rows(p, st, fields, x0, x1, y)
     for left, right in zip(fields[::2], [*fields[1::2], ("", "")], strict=False):
         most = y
         for x, (label, value) in ((x0, left), (x0 + half, right)):
