@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailbot.core.constancia import Constancia, read_constancia
-from mailbot.core.lines import lay_out
+from mailbot.core.lines import MOST_WORDS, lay_out
 from mailbot.core.page import Page
 from mailbot.core.spanish import compact, fold
 
@@ -72,7 +72,7 @@ def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) 
     """Say which document the words on these pages are, and read the constancia where it is one."""
     from mailbot.core.titles import recognise, shows_imss_error, unreadable_text
 
-    if any(p.overfull for p in pages):
+    if any(p.overfull or len(p.words) > MOST_WORDS for p in pages):
         return Document(ILEGIBLE, via, problems=("una página tiene demasiado texto",))
     if reason := unreadable_text(pages):
         return Document(ILEGIBLE, via, problems=(reason,))
