@@ -13,6 +13,7 @@ from mailbot.core.judgement import Desk, Judgement, Silence, judge
 from mailbot.core.ladder import first_reminder
 from mailbot.core.message import Message
 from mailbot.core.outcome import Outcome, Outgoing, Past, PlannedReminder, Verdict
+from mailbot.core.patron import deciding
 from mailbot.core.picture_marks import Mark, marks_for
 from mailbot.core.post import note, post_reply
 from mailbot.core.reply import render
@@ -53,7 +54,13 @@ def picture_wanted(
     if not j.details or j.sibling or j.choice.document is None:
         return None
     at = next(n for n, document in enumerate(documents) if document is j.choice.document)
-    return PictureWanted(at, marks_for(j.facts, j.decision.reply))
+    return PictureWanted(at, marks_for(j.facts, j.decision.reply, _deciding_row(j, desk)))
+
+
+def _deciding_row(j: Judgement, desk: Desk) -> int:
+    read = j.choice.constancia
+    patron = deciding(read, desk.office, desk.rulebook.patrones) if read else None
+    return read.patrones.index(patron) if read and patron else 0
 
 
 def answer(
@@ -161,7 +168,7 @@ def _cancels(j: Judgement, case: Case | None, reminder: PlannedReminder | None, 
 
 
 def _silent_verdict(j: Judgement) -> Verdict:
-    needs_person = j.facts.tomado == "si" or j.decision.copy_staff or j.decision.staff_note is not None
+    needs_person = j.facts.tomado == "si" or j.copies_staff or j.decision.staff_note is not None
     return "set_aside" if needs_person else "ignored"
 
 
@@ -177,7 +184,7 @@ def _mails(
 ) -> tuple[tuple[Outgoing, ...], bool]:
     """Write the reply and, where staff must know what the student must not see, a note."""
     office, mails = desk.office, []
-    wants_copy = j.decision.copy_staff and bool(office.staff)
+    wants_copy = j.copies_staff and bool(office.staff)
     bundled = wants_copy and 0 < office.copies_per_hour <= past.copies_last_hour
     if j.decision.reply:
         values = values_for(j, case, reminder, past, now, desk)
@@ -193,7 +200,7 @@ def _mails(
             motivo=j.decision.staff_note,
             urgente=j.said.value == "urgencia",
             detalles=(*rows, *((Fila("Caso", f"#{case.id}"),) if case and case.id else ())),
-            plazo_persona=person_by(now, desk) if j.decision.copy_staff else None,
+            plazo_persona=person_by(now, desk) if j.copies_staff else None,
         )
         mails.append(note(message.digest, render(desk.templates, "aviso_personal", values, office), now, desk))
     return tuple(mails), bundled

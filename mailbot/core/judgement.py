@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Problems of core.message that tell of a file which could not be taken out; the others tell of the mail itself.
 FILE_PROBLEMS = frozenset({"zip_sin_un_pdf", "enlace_a_la_nube", "demasiado_grande"})
 UNREADABLE_MAIL = "no_se_pudo_leer"
+# Intent of a mail that asks, beside what rules/ can answer, what it cannot (rules/preguntas.toml: no answer).
+FOR_STAFF_TOO = "pregunta_y_personal"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Judgement:
     """Whether case details and the picture may be sent: the sender is not in doubt."""
     sibling: bool
     """The address has a case of another person already: the reply is neutral and a person is told."""
+
+    @property
+    def copies_staff(self) -> bool:
+        """Whether staff see the reply: the rule says so, or a question came along that only a person can answer."""
+        return self.decision.copy_staff or (self.decision.reply is not None and self.said.value == FOR_STAFF_TOO)
 
 
 def judge(

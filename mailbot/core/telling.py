@@ -58,7 +58,7 @@ def values_for(
     stem = j.decision.reply or ""
     anchor = case.counts_from if case else None
     cap = office.replies_per_sender_per_day
-    person = stem == PERSON_REPLY or j.decision.copy_staff
+    person = stem == PERSON_REPLY or j.copies_staff
     return Values(
         hoy=j.when.date(),
         nombre=greeting(shown) if shown else None,
@@ -86,7 +86,7 @@ def values_for(
         con_persona=case is not None and (case.taken or case.state == "con_persona"),
         ultimo_antes_del_tope=cap > 0 and past.replies_today == cap - 1,
         botones=buttons(stem, case, desk) if j.details else (),
-        personal=staff_block(j, patron.razon_social if patron else None) if j.decision.copy_staff else None,
+        personal=staff_block(j, patron.razon_social if patron else None) if j.copies_staff else None,
         calendario_id=case.opened_by if case else "",
     )
 
@@ -152,7 +152,7 @@ def worth_a_note(j: Judgement, past: Past) -> bool:
     """Tell whether staff must learn something that the student must not see: not what a mere re-print leaves too."""
     signs = (*(j.choice.document.signs if j.choice.document else ()), *j.choice.signs)
     telling = any(sign.kind not in WEAK for sign in signs)
-    return j.sibling or bool(past.others_with_nss) or (telling and j.decision.copy_staff)
+    return j.sibling or bool(past.others_with_nss) or (telling and j.copies_staff)
 
 
 def evidence(j: Judgement, past: Past) -> tuple[Fila, ...]:
