@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import EmailPolicy
@@ -68,6 +69,15 @@ def message_id(digest: str, domain: str, kind: str = "") -> str:
     parts = [re.sub(r"[^0-9A-Za-z_-]", "", p) for p in (digest[:64], kind)]
     host = re.sub(r"[^0-9A-Za-z.-]", "", domain).strip(".-") or "localhost"
     return f"<mailbot.{'.'.join(p for p in parts if p)}@{host}>"
+
+
+def writable(address: str) -> bool:
+    """Tell whether an address can stand in our headers: ASCII (no SMTPUTF8, RFC 6531) and well-formed."""
+    try:
+        Address(addr_spec=address)
+    except (ValueError, MessageError):
+        return False
+    return address.isascii()
 
 
 def compose(

@@ -12,6 +12,7 @@ from mailbot.core.case import Case
 from mailbot.core.choice import Choice, choose, fingerprint
 from mailbot.core.decision import Decision, decide
 from mailbot.core.documents import Document
+from mailbot.core.envelope import writable
 from mailbot.core.facts import Facts, gather, hear
 from mailbot.core.intent import Said
 from mailbot.core.message import Message, mail_day
@@ -107,6 +108,8 @@ def silenced(message: Message) -> Silence | None:
     if message.sender is None:
         several = "varios_remitentes" in message.problems
         return Silence("set_aside", "dice venir de varios remitentes" if several else "no dice de quién viene")
+    if not writable(message.sender):
+        return Silence("set_aside", "la dirección de quien escribe lleva letras que no caben en un correo común")
     if message.authentication == "fail":
         return Silence("set_aside", "el servidor no pudo comprobar que lo mandó quien dice ser")
     if message.weak_marks and not any(a.sniffed in ("pdf", "imagen") for a in message.attachments):

@@ -91,6 +91,8 @@ def test_the_reply_goes_to_the_sender_alone_in_the_thread_of_the_mail() -> None:
     [
         ({"hard_mark": "lo escribió una máquina"}, "ignored"),
         ({"sender": None}, "set_aside"),
+        ({"sender": "ñandú@correo.example"}, "set_aside"),
+        ({"sender": "a b@correo.example"}, "set_aside"),
         ({"authentication": "fail"}, "set_aside"),
         ({"weak_marks": ("Precedence",), "attachments": ()}, "ignored"),
         ({"problems": ("no_se_pudo_leer",)}, "set_aside"),
