@@ -81,14 +81,10 @@ class Intake:
     # -- looking ----------------------------------------------------------------------------------------------
 
     async def first_look(self) -> Watermark:
-        """Find where we left off; at the first start, write down what is there already and is left alone."""
+        """Find where we left off, or where a first start begins."""
         m = self._mails
-        mark = await self._store.read(watermarks.load, m.account, m.folder)
-        if mark is None:
-            mark = await self._mailbox.baseline(m.start)
-            await self._store.write(watermarks.save, m.account, m.folder, mark)
-        self.mark = mark
-        return mark
+        self.mark = await watermarks.first(self._store, self._mailbox, m.account, m.folder, m.start)
+        return self.mark
 
     async def look(self) -> int:
         """Enter all that is new into the ledger; return how many."""

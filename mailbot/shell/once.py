@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import click
+from sqlalchemy import Connection
 
 from mailbot.config import Config
-from mailbot.shell import privacy
+from mailbot.shell import flags, privacy
 from mailbot.shell.clock import Clock
 from mailbot.shell.failures import ServerTrouble
 from mailbot.shell.log import log
@@ -29,27 +30,43 @@ async def run_once(config: Config, at: datetime | None) -> int:
 
 async def _round(p: Parts) -> int:
     failed = False
+    imap = smtp = ""
     try:
         await p.persons.tick()
         await p.intake.look()
         await p.intake.work()
     except (ServerTrouble, ReaderUnavailable) as trouble:
         click.echo(f"mailbot: {trouble}", err=True)
-        failed = True
+        imap, failed = str(trouble), True
     await p.reminding.calendar_changed()
     await p.reminding.tick(spread_out=False)
     await p.briefing.tick(at_once=True)
     now = p.clock.now()
     await p.store.write(privacy.drop_bodies, now, p.config.store.keep_bodies_days)
     await p.store.write(privacy.purge, now, p.config.store.keep_days)
+    went = 0
     try:
-        await p.postman.deliver()
-    except ServerAway as away:
+        went = await p.postman.deliver()
+    except (ServerAway, ServerTrouble) as away:
         click.echo(f"mailbot: {away}", err=True)
-        failed = True
+        smtp, failed = str(away), True
+    await p.store.write(_contacts, imap, smtp, went)
     try:
         await p.filing.tidy()
     except ServerTrouble as trouble:
         log.warning("could not file", reason=str(trouble))
         failed = True
     return 1 if failed else 0
+
+
+def _contacts(c: Connection, imap: str, smtp: str, went: int) -> None:
+    """Write down for `mailbot status` whom we have reached, by the real clock."""
+    now = datetime.now(UTC)
+    if imap:
+        flags.not_reached(c, flags.IMAP, now, imap)
+    else:
+        flags.reached(c, flags.IMAP, now)
+    if smtp:
+        flags.not_reached(c, flags.SMTP, now, smtp)
+    elif went:
+        flags.reached(c, flags.SMTP, now)

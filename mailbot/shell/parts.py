@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import socket
@@ -12,10 +13,12 @@ from datetime import time
 
 from mailbot.config import Config
 from mailbot.core.office import Office
-from mailbot.shell import daemons, flags
+from mailbot.shell import daemons, flags, watermarks
 from mailbot.shell.briefing import Briefing
 from mailbot.shell.clock import Clock
 from mailbot.shell.counter import Counter
+from mailbot.shell.failures import ServerTrouble
+from mailbot.shell.fetched import Watermark
 from mailbot.shell.filing import Filing, Folders
 from mailbot.shell.intake import Intake, Mails, start_instant
 from mailbot.shell.limits import MEGABYTE, Limits
@@ -73,16 +76,21 @@ async def parts(
         if lock is not None:
             stack.callback(lock.release)
         stack.callback(store.close)
-        desk = Counter(config, store.write_now(flags.keyed_digest))
+        keyed = await store.write(flags.keyed_digest)
         await store.write(daemons.arrive, me)
         stack.push_async_callback(_leave, store, me)
-        readers = await stack.enter_async_context(Readers(Limits.of(config.limits), desk.desk.rulebook.reading))
         mailbox = await stack.enter_async_context(Mailbox(imap_account(config), on_contact=on_contact))
+        mails = _mails(config, config.office)
+        # What is there at the first start is written down at once, while rules and templates are still being read.
+        baseline = asyncio.ensure_future(watermarks.first(store, mailbox, mails.account, mails.folder, mails.start))
+        stack.push_async_callback(_over, baseline)
+        desk = await asyncio.to_thread(Counter, config, keyed)
+        readers = await stack.enter_async_context(Readers(Limits.of(config.limits), desk.desk.rulebook.reading))
         smtp = Smtp(smtp_account(config))
         stack.push_async_callback(smtp.close)
         folders = config.mailbox.folders
         filing = Filing(store, mailbox, Folders(folders.answered, folders.set_aside, folders.sent), clock)
-        intake = Intake(_mails(config, config.office), desk, store, mailbox, readers, clock, me, on_recorded)
+        intake = Intake(mails, desk, store, mailbox, readers, clock, me, on_recorded)
         rates = PostLimits(config.smtp.messages_per_minute, config.limits.replies_per_hour)
         postman = Postman(store, smtp, desk, clock, me, rates, filing.was_sent)
         await postman.start()
@@ -93,6 +101,13 @@ async def parts(
             start=start_instant(config.mailbox.start, config.office.timezone),
         )  # fmt: skip
         yield Parts(config, clock, me, store, desk, mailbox, intake, postman, reminding, briefing, filing, persons)
+
+
+async def _over(baseline: asyncio.Future[Watermark]) -> None:
+    """End an attempt that IMAP has not answered; the first look makes its own."""
+    baseline.cancel()
+    with suppress(ServerTrouble, StoreUnavailable, asyncio.CancelledError):
+        await baseline
 
 
 async def _leave(store: Store, me: str) -> None:

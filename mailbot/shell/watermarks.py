@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 
 from mailbot.shell import flags, ledger
 from mailbot.shell.fetched import Look, Watermark
+from mailbot.shell.mailbox import Mailbox
+from mailbot.shell.store import Store
 
 
 def _key(account: str, folder: str) -> str:
@@ -26,6 +28,22 @@ def save(c: Connection, account: str, folder: str, mark: Watermark) -> None:
     since = mark.since.isoformat() if mark.since else None
     row = {"uidvalidity": mark.uidvalidity, "uid": mark.uid, "since": since, "dated": mark.dated}
     flags.put(c, _key(account, folder), row)
+
+
+async def first(store: Store, mailbox: Mailbox, account: str, folder: str, start: datetime | None) -> Watermark:
+    """Find where we left off; at the first start, write down what is there already and is left alone."""
+    mark = await store.read(load, account, folder)
+    if mark is None:
+        mark = await store.write(_save_first, account, folder, await mailbox.baseline(start))
+    return mark
+
+
+def _save_first(c: Connection, account: str, folder: str, mark: Watermark) -> Watermark:
+    """Keep the first mark that anybody wrote down: another daemon may have been quicker."""
+    there = load(c, account, folder)
+    if there is None:
+        save(c, account, folder, mark)
+    return there or mark
 
 
 def take_in(

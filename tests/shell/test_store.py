@@ -260,7 +260,8 @@ def test_an_outcome_is_recorded_whole_and_the_case_comes_back_as_it_was(store: S
 def test_an_outcome_that_cannot_be_recorded_whole_is_not_recorded_at_all(store: Store) -> None:
     see(store, 1)
     claim(store)
-    assert (good := whole()).reminder is not None
+    good = whole()
+    assert good.reminder is not None
     broken = replace(good, reminder=replace(good.reminder, due=datetime(2026, 11, 30)))  # type: ignore[type-var]
     with pytest.raises(StatementError, match="instant without zone"):
         decided(store, 1, broken)
