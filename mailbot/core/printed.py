@@ -116,7 +116,7 @@ def read_value(kind: str, text: str) -> Value | None:
     if compact(text) in labels.LABELS:
         return None  # a label whose own value is missing
     if kind == labels.NOMBRE:
-        opening = compact(" ".join(text.split()[:2]))
+        opening = compact(" ".join(text.split()[:3]))
         wrapped_label = len(opening) > 5 and opening in labels.PREFIXES and len(text.split()) > 1
         return None if wrapped_label else _name(text)
     number = parse_nss(text) or parse_curp(text) or parse_registro(text) or parse_date(text)
