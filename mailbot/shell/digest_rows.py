@@ -15,7 +15,10 @@ TO_TELL, TOLD = 1, 2  # messages.bundled
 
 
 def gather(c: Connection, since: datetime) -> DigestRows:
-    """Gather what happened since an instant, and what stands now."""
+    """Gather what happened since an instant, and what stands now.
+
+    A round of `--once` decides, then makes the digest, then sends, all at one pretended instant: hence > and >=.
+    """
     m, o = messages.c, outbox.c
     waiting, taken = _waiting(c)
     aside = select(m.id, m.reason).where(m.state == ledger.SET_ASIDE, m.decided_at > since, m.case_id.is_(None))
@@ -25,9 +28,9 @@ def gather(c: Connection, since: datetime) -> DigestRows:
     named = [(r.id, r.reason or "apartado") for r in c.execute(aside.order_by(m.id))]
     named += [(r.id, f"caso #{r.case_id}: {r.reason or 'apartado'}") for r in c.execute(in_case.order_by(m.id))]
     number = func.count().cast(Integer)
-    kinds = select(o.stem, number).where(o.kind == "reply", o.state == letters.SENT, o.sent_at > since)
+    kinds = select(o.stem, number).where(o.kind == "reply", o.state == letters.SENT, o.sent_at >= since)
     answered = c.execute(kinds.group_by(o.stem).order_by(number.desc(), o.stem)).all()
-    given_up = select(func.count()).where(o.state == letters.FAILED, coalesce(o.next_at, o.first_at) > since)
+    given_up = select(func.count()).where(o.state == letters.FAILED, coalesce(o.next_at, o.first_at) >= since)
     broken = select(func.count()).where(m.failed == 1, m.state == ledger.SET_ASIDE)
     return DigestRows(
         waiting=waiting,
