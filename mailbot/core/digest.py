@@ -75,8 +75,8 @@ def digest_of(rows: DigestRows, now: datetime, zone: ZoneInfo) -> Digest | None:
     """Return the digest; None where nobody waits, nothing was answered and nothing failed."""
     if not (rows.waiting or rows.set_aside or rows.answered or rows.undelivered or rows.held or rows.spared):
         return None
-    waiting = [Fila(f"Caso #{w.case} ({w.address})", _waits(w, now, zone)) for w in rows.waiting]
-    waiting += [Fila(f"Correo #{number}", reason) for number, reason in rows.set_aside]
+    waiting = [Fila(f"Caso {w.case} ({w.address})", _waits(w, now, zone)) for w in rows.waiting]
+    waiting += [Fila(f"Correo {number}", reason) for number, reason in rows.set_aside]
     waiting += spared_rows(rows.spared)
     in_hand = (Fila("Además", _counted(rows.taken, "caso lo lleva ya una persona", "casos los lleva ya una persona")),)
     return Digest(
@@ -92,7 +92,7 @@ def spared_rows(spared: Iterable[SparedCopy]) -> list[Fila]:
     """Name the cases of copies that were spared, one line each however many mails it had."""
     last: dict[tuple[int | None, str], SparedCopy] = {(s.case, s.address): s for s in spared}
     return [
-        Fila(f"Caso #{s.case} ({s.address})" if s.case else f"Correo #{s.message} ({s.address})", _spared(s))
+        Fila(f"Caso {s.case} ({s.address})" if s.case else f"Correo {s.message} ({s.address})", _spared(s))
         for s in last.values()
     ]
 

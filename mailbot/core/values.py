@@ -216,7 +216,10 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
 
 def staff_text(text: str, most: int = TEXT_CHARS) -> str:
     """Clean text that only staff read: an address may stay, a link may not."""
-    words = _MARKUP.sub("", _without(_ADDRESSISH, text).replace("_", " "))
+    words = " ".join(
+        re.sub(r"[^\w@.+'()-]", "", word) if "@" in word else _MARKUP.sub("", word.replace("_", " "))
+        for word in _without(_ADDRESSISH, text).split()
+    )
     words = _CURP.sub(lambda m: f"…{m[0][-4:]}", re.sub(r"\d{10,}", lambda m: f"…{m[0][-4:]}", words))
     return cut(_SPACE.sub(" ", words).strip(), most)
 

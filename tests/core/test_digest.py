@@ -33,10 +33,10 @@ def test_a_whole_digest_names_who_waits_oldest_first_and_counts_the_rest() -> No
     )  # fmt: skip
     assert digest_of(rows, NOW, ZONE) == Digest(
         esperan=(
-            Fila("Caso #3 (ana@correo.test)", "desde hace 3 días: ni vigente ni baja"),
-            Fila("Caso #9 (b@correo.test)", "desde ayer"),
-            Fila("Correo #41", "no dice de quién viene"),
-            Fila("Caso #12 (c@correo.test)", "algo no cuadra; se le contestó «lo revisa una persona»"),
+            Fila("Caso 3 (ana@correo.test)", "desde hace 3 días: ni vigente ni baja"),
+            Fila("Caso 9 (b@correo.test)", "desde ayer"),
+            Fila("Correo 41", "no dice de quién viene"),
+            Fila("Caso 12 (c@correo.test)", "algo no cuadra; se le contestó «lo revisa una persona»"),
             Fila("Además", "2 casos los lleva ya una persona"),
         ),
         esperan_total=5,
@@ -69,14 +69,14 @@ def test_nothing_is_said_where_nothing_happened_and_nobody_waits(rows: DigestRow
 def test_many_who_wait_are_counted_beyond_what_a_mail_shows() -> None:
     digest = digest_of(DigestRows(waiting=tuple(WaitingCase(n, f"a{n}@x.test", at(20)) for n in range(60))), NOW, ZONE)
     assert digest is not None
-    assert (len(digest.esperan), digest.esperan_total, digest.esperan[0].etiqueta) == (19, 60, "Caso #0 (a0@x.test)")
+    assert (len(digest.esperan), digest.esperan_total, digest.esperan[0].etiqueta) == (19, 60, "Caso 0 (a0@x.test)")
 
 
 def test_a_case_with_several_spared_copies_is_one_line_the_last() -> None:
     spared = (SparedCopy(1, 7, "a@x.test", "primera", "como_empezar"), SparedCopy(2, 7, "a@x.test", "segunda", None),
               SparedCopy(3, None, "b@x.test"))  # fmt: skip
-    assert spared_rows(spared) == [Fila("Caso #7 (a@x.test)", "segunda; sin respuesta"),
-                                   Fila("Correo #3 (b@x.test)", "sin respuesta")]  # fmt: skip
+    assert spared_rows(spared) == [Fila("Caso 7 (a@x.test)", "segunda; sin respuesta"),
+                                   Fila("Correo 3 (b@x.test)", "sin respuesta")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("day", "said"), [(27, "desde hoy"), (26, "desde ayer"), (20, "desde hace 7 días"), (28, "desde hoy")])
