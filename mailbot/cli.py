@@ -59,9 +59,9 @@ def program() -> None:
 def main() -> None:
     """Run the command line; exit code 0 done, 1 problems found or not done, 2 wrong usage or configuration."""
     try:
-        result: Any = program.main(standalone_mode=False)
+        result: Any = program.main(prog_name="mailbot", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        click.echo(_said(error), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(1)
@@ -73,6 +73,46 @@ def main() -> None:
     sys.exit(result if isinstance(result, int) else 0)
 
 
+def _said(error: click.ClickException) -> str:
+    """Say a wrong use of the command line in one Spanish line: where, what, and where to read more."""
+    if not isinstance(error, click.UsageError):
+        return f"mailbot: {error.format_message()}"
+    where = error.ctx.command_path if error.ctx else "mailbot"
+    param = getattr(error, "param", None)
+    name = (param.make_metavar(error.ctx) if param and error.ctx else "") or getattr(error, "param_hint", None) or ""
+    if isinstance(param, click.Option):
+        name = param.opts[0]
+    match error:
+        case click.MissingParameter():
+            what = f"falta {name}"
+        case click.NoSuchOption():
+            what = f"no existe la opción {error.option_name}"
+        case click.BadParameter():
+            what = f"{name}: {error.message}"
+        case click.BadOptionUsage():
+            what = f"a la opción {error.option_name} le falta su valor o le sobra"
+        case _ if error.message.startswith("No such command"):
+            what = f"no existe el comando {error.message.split()[-1].strip(chr(39) + '.')}"
+        case _ if error.message.startswith("Got unexpected extra"):
+            what = "sobra algo en la línea"
+        case _:
+            what = error.message
+    return f"{where}: {what}; mira «{where} --help»"
+
+
+def why_not(error: OSError) -> str:
+    """Say in Spanish why a file cannot be read or written."""
+    match error:
+        case FileNotFoundError():
+            return "no existe"
+        case IsADirectoryError():
+            return "es una carpeta"
+        case PermissionError():
+            return "no hay permiso"
+        case _:
+            return error.strerror or type(error).__name__
+
+
 def _last_word(error: Exception) -> int:
     """Say an error that no command foresaw in one line; problems of configuration are many lines, one each."""
     from mailbot.config import ConfigProblems
@@ -82,10 +122,10 @@ def _last_word(error: Exception) -> int:
             click.echo(problem, err=True)
         return 2
     if isinstance(error, OSError):
-        click.echo(f"mailbot: {error.filename or 'el sistema'}: {error.strerror or error}", err=True)
+        click.echo(f"mailbot: {error.filename or 'el sistema'}: {why_not(error)}", err=True)
         return 1
     click.echo(
-        f"mailbot: error inesperado ({type(error).__name__}); corre el comando con MAILBOT_DEBUG=1 y reporta lo que diga",
+        f"mailbot: error inesperado ({type(error).__name__}); con MAILBOT_DEBUG=1 dice dónde: repórtalo",
         err=True,
     )
     import os

@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -356,6 +356,11 @@ def without_file() -> Config:
     return Config(_validated(table, "config.toml", ""), Path.cwd(), None)
 
 
+def beside(path: Path) -> Config:
+    """Return the defaults as if they stood in that file: for looking at rules/ and templates/ beside a broken one."""
+    return replace(without_file(), folder=path.resolve().parent)
+
+
 def load_or_defaults(path: Path | None) -> Config:
     """Read the named file, else ./config.toml where there is one, else the defaults."""
     if path is not None:
@@ -451,7 +456,7 @@ def missing_secrets(config: Config, environ: Mapping[str, str] = os.environ) -> 
     if config.smtp.auth == "password":
         wanted.append(("MAILBOT_SMTP_PASSWORD", "la contraseña del servidor de salida"))
     uses_oauth = "oauth2" in (config.mailbox.auth, config.smtp.auth)
-    if uses_oauth and config.oauth2.flow == "client_credentials":
+    if uses_oauth and config.oauth2.flow in ("client_credentials", "loopback"):
         wanted.append(("MAILBOT_OAUTH2_CLIENT_SECRET", "el secreto de la aplicación OAuth2"))
     for name, what in wanted:
         try:
@@ -462,6 +467,26 @@ def missing_secrets(config: Config, environ: Mapping[str, str] = os.environ) -> 
         except ConfigProblems as error:
             problems += error.problems
     return problems
+
+
+WAYS = {"microsoft": ("client_credentials", "device_code"), "google": ("service_account", "loopback")}
+_NEEDS = {
+    "client_credentials": ("tenant", "client_id"),
+    "device_code": ("tenant", "client_id"),
+    "service_account": ("service_account_file",),
+    "loopback": ("client_id",),
+}
+
+
+def missing_grants(config: Config) -> list[str]:
+    """Name what is wrong in [oauth2] for the chosen way of logging in, where any server asks for it."""
+    o = config.oauth2
+    if "oauth2" not in (config.mailbox.auth, config.smtp.auth):
+        return []
+    if o.flow not in WAYS[o.provider]:
+        return [f"oauth2.flow: «{o.flow}» no es de {o.provider}; escribe {' o '.join(WAYS[o.provider])}"]
+    missing = [key for key in _NEEDS[o.flow] if not getattr(o, key) and not (key == "tenant" and o.authority)]
+    return [f"oauth2.{key}: falta; docs/oauth.md dice dónde se copia" for key in missing]
 
 
 def defaults_folder() -> Path:

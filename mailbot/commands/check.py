@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mailbot.config import Config, ConfigProblems, load, missing_secrets
+from mailbot.config import Config, ConfigProblems, beside, load, missing_grants, missing_secrets
 from mailbot.desk import read_desk
 
 
@@ -18,23 +18,20 @@ def command(path: Path, online: bool) -> int:
     if not path.exists():
         click.echo(f"{path}: no existe; copia config.toml del proyecto o indica otro con --config", err=True)
         return 2
-    config: Config | None = None
     problems: list[str] = []
     try:
         config = load(path)
+        problems += missing_secrets(config) + missing_grants(config)
     except ConfigProblems as error:
         problems += error.problems
-    if config is not None:
-        problems += missing_secrets(config)
-        rulebook, templates, found = read_desk(config)
-        problems += found
+        config = beside(path)  # rules and templates are looked at all the same
+    rulebook, templates, found = read_desk(config)
+    problems += found
     for problem in problems:
         click.echo(f"✗ {problem}")
-    if config is None or problems:
+    if problems or rulebook is None or templates is None:
         click.echo(f"\n{len(problems)} problema{'s' if len(problems) != 1 else ''}. No se inició nada.")
         return 1
-    assert rulebook is not None  # noqa: S101  (no problems were found)
-    assert templates is not None  # noqa: S101
     click.echo(
         f"✓ {path}: {len(rulebook.rules)} reglas, {len(rulebook.topics)} preguntas, {len(templates.sheets)} plantillas"
     )

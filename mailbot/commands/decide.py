@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from mailbot.cli import why_not
 from mailbot.config import Config, load_or_defaults
 from mailbot.core.answer import Desk, answer
 from mailbot.core.documents import Document
@@ -63,7 +64,7 @@ async def _decide(
             try:
                 data = file.read_bytes()
             except OSError as error:
-                click.echo(f"{file}: no se puede abrir ({error.strerror})", err=True)
+                click.echo(f"{file}: no se puede abrir ({why_not(error)})", err=True)
                 failures += 1
                 continue
             message = _as_mail(file, data, sender, config)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from mailbot.cli import why_not
 from mailbot.config import Config, ConfigProblems, load_or_defaults, rule_texts
 from mailbot.core.constancia import Constancia, Patron
 from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge, parse_knowledge
@@ -64,7 +65,7 @@ async def _read(files: tuple[Path, ...], config: Config, *, as_json: bool, pictu
             try:
                 data = file.read_bytes()
             except OSError as error:
-                click.echo(f"{file}: no se puede abrir ({error.strerror})", err=True)
+                click.echo(f"{file}: no se puede abrir ({why_not(error)})", err=True)
                 failures += 1
                 continue
             document = await readers.read(data)
@@ -88,7 +89,7 @@ def as_record(file: Path, document: Document) -> dict[str, Any]:
         "fecha": None if c.fecha is None else c.fecha.value.isoformat(),
         "estado": None if c.estado is None else c.estado.value,
         "servicio_medico": None if c.servicio_medico is None else c.servicio_medico.value,
-        "patrones": [_patron(p) for p in c.patrones],
+        "patrones": [_patron(p) for p in c.patrones] if c.patrones or c.patrones_legible else None,
         "problems": list(document.problems),
         "signs": [{"kind": s.kind, "detail": s.detail} for s in document.signs],
     }
@@ -137,7 +138,7 @@ async def _draw(readers: Readers, data: bytes, document: Document, config: Confi
     try:
         await asyncio.to_thread(out.write_bytes, drawn)
     except OSError as error:
-        click.echo(f"{out}: no se puede escribir ({error.strerror})", err=True)
+        click.echo(f"{out}: no se puede escribir ({why_not(error)})", err=True)
         return False
     return True
 

@@ -91,9 +91,9 @@ def parse_templates(texts: Mapping[str, str], office: Office | None = None) -> T
         if sheet is not None:
             sheets[name] = sheet
     if problems or layout is None:
-        raise TemplateProblems(problems)
+        raise TemplateProblems(problems + ([] if office is None else link_problems(texts, office)))
     templates = Templates(MappingProxyType(sheets), layout, env, MappingProxyType(dict(texts)))
-    problems = _trials(templates) + ([] if office is None else link_problems(templates, office))
+    problems = _trials(templates) + ([] if office is None else link_problems(texts, office))
     if problems:
         raise TemplateProblems(problems)
     return templates
@@ -170,11 +170,11 @@ def allow_list(office: Office) -> Callable[[str], bool]:
     return allowed
 
 
-def link_problems(templates: Templates, office: Office) -> list[str]:
+def link_problems(sources: Mapping[str, str], office: Office) -> list[str]:
     """Return each link of the templates that leads outside the allow-list of config.toml, with file and line."""
     allowed = allow_list(office)
     problems: dict[str, None] = {}
-    for name, source in sorted(templates.sources.items()):
+    for name, source in sorted(sources.items()):
         for number, line in enumerate(source.split("\n"), 1):
             for url in _URL.findall(line):
                 if not allowed(url.rstrip(".,;:")):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from mailbot.config import Config, ConfigProblems, secret
+from mailbot.config import Config, ConfigProblems, missing_grants, secret
 from mailbot.shell.oauth import Provider, TokenFile, Tokens
 from mailbot.shell.oauth_google import GooglePerson, GoogleServiceAccount
 from mailbot.shell.oauth_microsoft import MicrosoftApplication, MicrosoftPerson
 
 CLIENT_SECRET = "MAILBOT_OAUTH2_CLIENT_SECRET"  # noqa: S105  # its name
-WAYS = {"microsoft": "client_credentials o device_code", "google": "service_account o loopback"}
 
 
 def tokens(config: Config) -> Tokens:
@@ -23,27 +22,18 @@ def tokens(config: Config) -> Tokens:
 
 def _provider(config: Config) -> Provider:
     o, who = config.oauth2, config.imap_username
+    if problems := missing_grants(config):
+        raise ConfigProblems(problems)
     match o.provider, o.flow:
         case "microsoft", "client_credentials":
-            _need(config, "tenant", "client_id")
             return MicrosoftApplication(o.tenant, o.client_id, o.authority, secret=_client_secret())
         case "microsoft", "device_code":
-            _need(config, "tenant", "client_id")
             return MicrosoftPerson(o.tenant, o.client_id, o.authority, username=who)
         case "google", "service_account":
-            _need(config, "service_account_file")
             return GoogleServiceAccount(config.folder / o.service_account_file, who)
         case "google", "loopback":
-            _need(config, "client_id")
             return GooglePerson(o.client_id, _client_secret(), who)
-    raise ConfigProblems([f'oauth2.flow: "{o.flow}" no es de {o.provider}; escribe {WAYS[o.provider]}'])
-
-
-def _need(config: Config, *keys: str) -> None:
-    o = config.oauth2
-    missing = [key for key in keys if not getattr(o, key) and not (key == "tenant" and o.authority)]
-    if missing:
-        raise ConfigProblems([f"oauth2.{key}: falta; docs/oauth.md dice dónde se copia" for key in missing])
+    raise AssertionError(o.flow)  # missing_grants lets no other pair through
 
 
 def _client_secret() -> str:

@@ -435,8 +435,9 @@ def test_an_answer_with_a_mistake_or_a_foreign_link_is_reported() -> None:
 
 def test_the_layout_may_load_nothing_from_outside() -> None:
     layout = TEXTS["_layout.html"].replace("<body>", '<body><img src="https://evil.example/p.png">')
-    (problem,) = problems_of(_layout__html=layout)
-    assert problem.endswith("la hoja común no puede cargar nada de fuera («://»)")
+    loads, leads = problems_of(_layout__html=layout)
+    assert loads.endswith("la hoja común no puede cargar nada de fuera («://»)")
+    assert "lleva a un sitio que no está permitido" in leads
 
 
 def test_an_own_template_of_the_office_is_taken_too() -> None:

@@ -1,0 +1,143 @@
+"""The configuration: every problem at once, in Spanish, with file, line and key; secrets never from the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mailbot.cli import program
+from mailbot.config import ConfigProblems, load, missing_grants, missing_secrets, secret
+
+ACCOUNTS = """
+[mailbox]
+address = "becas@itq.test"
+host = "127.0.0.1"
+security = "none"
+[smtp]
+host = "127.0.0.1"
+security = "none"
+auth = "none"
+"""
+ROOT = Path(__file__).parents[1]
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigProblems) as caught:
+        load(written(folder, text))
+    return [p.removeprefix(f"{folder}/") for p in caught.value.problems]
+
+
+def test_a_file_with_the_accounts_alone_has_a_default_for_all_the_rest(tmp_path: Path) -> None:
+    config = load(written(tmp_path, ACCOUNTS))
+    assert (config.mailbox.folder, config.smtp.messages_per_minute, config.reminders.business_days) == ("INBOX", 25, 5)
+    assert config.store_url == f"sqlite:///{tmp_path}/var/mailbot.db"
+    assert config.imap_username == "becas@itq.test"
+
+
+def test_the_configuration_that_comes_with_the_program_is_right() -> None:
+    config = load(ROOT / "config.toml")
+    assert config.office.links.form.startswith("https://docs.google.com/forms/")
+    assert missing_grants(config) == [
+        "oauth2.tenant: falta; docs/oauth.md dice dónde se copia",
+        "oauth2.client_id: falta; docs/oauth.md dice dónde se copia",
+    ]
+
+
+def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    assert problems(
+        tmp_path,
+        """[mailbox]
+adress = "becas@itq.test"
+host = "imap.itq.test"
+port = "993"
+start = "ayer"
+[smtp]
+host = "smtp.itq.test"
+auth = "oauth"
+[office]
+mode = "sombra"
+hours = "18-9"
+timezone = "Queretaro"
+[limitz]
+""",
+    ) == [
+        "config.toml:1: mailbox.address: falta; agrégala",
+        "config.toml:4: mailbox.port: debe ser un número entero",
+        "config.toml:5: mailbox.start: «ayer» no es «now» ni una fecha como 2026-11-01",
+        "config.toml:2: mailbox.adress: no se conoce esta clave; ¿quisiste decir «address»?",
+        "config.toml:8: smtp.auth: no puede ser «oauth»; puede ser 'password', 'oauth2' o 'none'",
+        "config.toml:10: office.mode: no puede ser «sombra»; puede ser 'live' o 'shadow'",
+        "config.toml:12: office.timezone: «Queretaro» no es una zona horaria; por ejemplo, America/Mexico_City",
+        "config.toml:11: office.hours: «18-9» no es un horario como 09:00-18:00",
+        "config.toml:13: limitz: no se conoce esta clave; ¿quisiste decir «limits»?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ('[office.links]\nform = "https://otro.example/f"', "config.toml:10: office.links: form lleva a «otro.example», "
+         "que no está en la lista de sitios permitidos; si es correcto, agrégalo a hosts"),
+        ('[office]\nmode = "shadow"', 'config.toml:10: office: mode = "shadow" manda las respuestas sólo al personal: '
+         "falta al menos un correo en staff"),
+        ('[office.links]\nprivacy = "http://queretaro.tecnm.mx"', "config.toml:11: office.links.privacy: "
+         "«http://queretaro.tecnm.mx» no es una liga que empiece con https://"),
+    ],
+)  # fmt: skip
+def test_what_would_harm_students_is_refused(tmp_path: Path, more: str, problem: str) -> None:
+    assert problems(tmp_path, ACCOUNTS + more) == [problem]
+
+
+def test_an_unencrypted_server_elsewhere_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, ACCOUNTS.replace("127.0.0.1", "imap.itq.test", 1))
+    assert problem.endswith('security = "none" sólo se permite en esta misma máquina; usa «tls» o «starttls»')
+
+
+def test_a_secret_comes_from_the_environment_or_from_the_file_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "password"
+    path.write_text("de un archivo\n", encoding="utf-8")
+    assert secret("X", {"X": "directa"}) == "directa"
+    assert secret("X", {"X_FILE": str(path)}) == "de un archivo"
+    assert secret("X", {}) is None
+    config = load(written(tmp_path, ACCOUNTS))
+    assert missing_secrets(config, {"MAILBOT_MAILBOX_PASSWORD": "x"}) == []
+    assert missing_secrets(config, {}) == [
+        "MAILBOT_MAILBOX_PASSWORD: falta la contraseña del buzón; "
+        "ponla en esa variable de entorno o en un archivo con MAILBOT_MAILBOX_PASSWORD_FILE"
+    ]
+
+
+def test_check_looks_at_rules_and_templates_even_beside_a_broken_configuration(tmp_path: Path) -> None:
+    path = written(tmp_path, ACCOUNTS + "[limits]\npage = 3\n")
+    (tmp_path / "templates" / "email").mkdir(parents=True)
+    cierre = (ROOT / "templates" / "email" / "cierre.md").read_text(encoding="utf-8")
+    (tmp_path / "templates" / "email" / "cierre.md").write_text(cierre + "\n{{ nombr }} [x](https://otro.example)\n")
+    done = CliRunner().invoke(program, ["check", "--config", str(path)], standalone_mode=False)
+    assert done.return_value == 1
+    assert [line.split(": ", 1)[1] for line in done.output.splitlines() if line.startswith("✗")] == [
+        "limits.page: no se conoce esta clave; ¿quisiste decir «pages»?",
+        "la variable «nombr» no existe; ¿quisiste decir «nombre»?",
+        "la liga «https://otro.example» lleva a un sitio que no está permitido en config.toml ([office.links] hosts)",
+    ]
+
+
+def test_rules_are_taken_as_a_whole_folder_and_templates_one_by_one(tmp_path: Path) -> None:
+    from mailbot.config import rule_texts, template_texts
+
+    config = load(written(tmp_path, ACCOUNTS))
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "10.toml").write_text("[[regla]]\n", encoding="utf-8")
+    assert rule_texts(config) == {"rules/10.toml": "[[regla]]\n"}
+    (tmp_path / "templates" / "email").mkdir(parents=True)
+    (tmp_path / "templates" / "email" / "cierre.md").write_text("propia", encoding="utf-8")
+    texts = template_texts(config)
+    assert texts["cierre.md"] == "propia"
+    assert "asunto" in texts["ya_tienes_seguro.md"]
