@@ -72,9 +72,9 @@ class Daemon:
             finally:
                 notify("STOPPING=1")
                 scheduler.stop()
-                for job in jobs:
-                    job.cancel()
-                await asyncio.gather(*jobs, return_exceptions=True)
+                stopping = asyncio.ensure_future(_end(jobs))
+                await p.intake.stop()
+                await stopping
                 await p.intake.stop()
                 if metrics is not None:
                     metrics.close()
@@ -100,7 +100,8 @@ class Daemon:
             if await p.intake.look():
                 self._more.set()
             with suppress(TimeoutError):
-                await asyncio.wait_for(p.mailbox.changed(), max(POLL, p.config.mailbox.poll_seconds * 1.5))
+                async with asyncio.timeout(max(POLL, p.config.mailbox.poll_seconds * 1.5)):
+                    await p.mailbox.changed()
             return 0.0
 
         await self._forever(once, "look")
@@ -271,5 +272,16 @@ def _until(due: datetime | None) -> float:
 
 
 async def _ring(bell: asyncio.Event, seconds: float) -> None:
+    # Not wait_for: before Python 3.12 it forgets a cancellation that comes together with the bell.
     with suppress(TimeoutError):
-        await asyncio.wait_for(bell.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await bell.wait()
+
+
+async def _end(jobs: list[asyncio.Task[None]]) -> None:
+    """Cancel until all have ended: a library may swallow a cancellation."""
+    left = set(jobs)
+    while left:
+        for job in left:
+            job.cancel()
+        _, left = await asyncio.wait(left, timeout=2.0)
