@@ -217,6 +217,13 @@ def put_back(c: Connection, message_id: int, me: str) -> None:
     c.execute(update(messages).where(here).values(claimed_by=None, deaths=lived))
 
 
+def put_all_back(c: Connection, me: str) -> None:
+    """Give back all that a daemon which stops in order still has in hand, a claim of its last instant too."""
+    m = messages.c
+    lived = case((m.deaths > 0, m.deaths - 1), else_=0)
+    c.execute(update(messages).where(m.state == SEEN, m.claimed_by == me).values(claimed_by=None, deaths=lived))
+
+
 def reprocess(c: Connection, ids: Iterable[int] | None, now: datetime) -> list[int]:
     """Let set-aside mails be tried again (None: all that a failure set aside); return which.
 

@@ -97,6 +97,11 @@ def put_back(c: Connection, ids: Iterable[int]) -> None:
     c.execute(update(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state == WAITING).values(claimed_by=None))
 
 
+def put_all_back(c: Connection, me: str) -> None:
+    """Give back every claim of a daemon that stops in order."""
+    c.execute(update(outbox).where(outbox.c.state == WAITING, outbox.c.claimed_by == me).values(claimed_by=None))
+
+
 def next_due(c: Connection) -> datetime | None:
     return c.execute(select(func.min(outbox.c.next_at)).where(outbox.c.state == WAITING)).scalar()
 

@@ -11,9 +11,11 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import time
 
+from sqlalchemy import Connection
+
 from mailbot.config import Config
 from mailbot.core.office import Office
-from mailbot.shell import daemons, flags, watermarks
+from mailbot.shell import daemons, flags, ledger, letters, watermarks
 from mailbot.shell.briefing import Briefing
 from mailbot.shell.clock import Clock
 from mailbot.shell.counter import Counter
@@ -111,8 +113,13 @@ async def _over(baseline: asyncio.Future[Watermark]) -> None:
 
 
 async def _leave(store: Store, me: str) -> None:
+    def go(c: Connection) -> None:
+        ledger.put_all_back(c, me)
+        letters.put_all_back(c, me)
+        daemons.leave(c, me)
+
     with suppress(StoreUnavailable):
-        await store.write(daemons.leave, me)
+        await store.write(go)
 
 
 def _mails(config: Config, office: Office) -> Mails:
