@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from mailbot.core.absence import reads_like_a_machine
 from mailbot.core.header_text import addresses, decode_text
 from mailbot.core.mime import Headers
 from mailbot.core.own_words import fold
 
 HardCode = Literal[
-    "null_sender", "auto_submitted", "report", "list", "bounce_sender", "no_reply", "own_marker", "own_address", "staff"
+    "null_sender", "auto_submitted", "report", "list", "bounce_sender", "no_reply", "own_marker", "own_address",
+    "staff"
 ]
 REASONS: dict[HardCode, str] = {
     "null_sender": "lo envió un servidor: remitente de sobre vacío (Return-Path: <>)",
@@ -33,13 +35,15 @@ REASONS: dict[HardCode, str] = {
 _NO_REPLY = (
     "no-reply", "noreply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "do.not.reply",
     "dont-reply", "dontreply", "no-responder", "noresponder", "no_responder", "no.responder", "no-contestar",
-    "nocontestar", "no_contestar", "no-responda", "noresponda", "no-replay", "noreplay", "nao-responda", "naoresponda",
+    "nocontestar", "no_contestar", "no-responda", "noresponda", "no-replay", "noreplay", "nao-responda",
+    "naoresponda",
     "nepasrepondre", "ne-pas-repondre", "not-reply", "notreply", "unmonitored", "no-respuesta", "norespuesta",
 )  # fmt: skip
 _SERVERS = frozenset(
     {
         "mailer-daemon", "mailer_daemon", "mailerdaemon", "maildaemon", "mail-daemon", "mdaemon", "postmaster",
-        "double-bounce", "bounce", "bounces", "bouncehandler", "bounce-handler", "listserv", "majordomo", "listmaster",
+        "double-bounce", "bounce", "bounces", "bouncehandler", "bounce-handler", "listserv", "majordomo",
+        "listmaster",
         "abuse-report", "mmdf", "uucp-daemon", "daemon", "mail-delivery-subsystem", "sympa",
     }
 )  # fmt: skip
@@ -50,7 +54,9 @@ _SUBJECT_BEGINS = (
     "auto:", "auto reply", "auto-reply", "autoreply", "autorespuesta", "auto respuesta", "ausente", "ausencia:",
     "read:", "leido:", "not read:", "no leido:", "accepted:", "aceptada:", "aceptado:", "declined:", "rechazada:",
     "rechazado:", "tentative:", "provisional:", "delivered:", "entregado:", "relayed:", "retransmitido:", "vacation",
-    "vacaciones", "canceled:", "cancelado:", "ooo:", "ooo ", "[auto", "your message", "out of office",
+    "vacaciones", "canceled:", "cancelado:", "ooo:", "ooo ",
+    "[auto", "your message", "out of office", "lido:", "lu:", "lu :", "gelesen:", "letto:", "abwesend", "assente:",
+    "report domain:", "ticket #",
 )  # fmt: skip
 _SUBJECT_HOLDS = (
     "respuesta automatica", "respuesta automatizada", "automatic reply", "automatic response", "automated reply",
@@ -59,47 +65,28 @@ _SUBJECT_HOLDS = (
     "acuse de recibo", "read receipt", "return receipt", "automatische antwort", "abwesenheit", "reponse automatique",
     "resposta automatica", "risposta automatica", "mensaje automatico", "notificacion automatica", "on vacation",
     "de vacaciones", "confirmacion de lectura", "absence du bureau", "ausencia del trabajo", "i am away",
+    "mensaje de ausencia", "[solicitud recibida]", "ticket creado",
 )  # fmt: skip
 _FAILURE_BEGINS = (
     "returned mail", "failure notice", "mail delivery", "undeliver", "devuelto", "devolucion", "failed:", "delayed",
     "delayed:", "considered unsolicited", "warning: could not", "warning: message",
 )  # fmt: skip
 _FAILURE_HOLDS = (
-    "no se pudo entregar", "no se puede entregar", "no se ha podido entregar", "no pudo ser entregado", "no se entrego",
+    "no se pudo entregar", "no se puede entregar", "no se ha podido entregar", "no pudo ser entregado",
+    "no se entrego",
     "undeliverable", "undelivered mail", "undelivered message", "delivery status notification", "delivery failure",
     "delivery has failed", "delivery failed", "delivery notification", "delivery report", "mail delivery",
     "failure notice", "returned to sender", "mensaje devuelto", "correo devuelto", "estado de entrega",
     "estado de la entrega", "error de entrega", "fallo de entrega", "fallo en la entrega", "entrega fallida",
     "entrega retrasada", "message delayed", "could not be delivered", "non remis", "unzustellbar", "nondeliverable",
     "non-delivery", "delayed mail", "mail failure", "not delivered", "mail system error", "delivery problem",
-    "message not delivered", "returned mail", "failure delivery", "delivery warning",
+    "message not delivered", "returned mail", "failure delivery", "delivery warning", "mensaje no entregado",
+    "correo no entregado",
+    "failed delivery", "could not send message", "over quota", "quota exceeded",
+    "mailbox full", "mailbox is full", "buzon lleno", "buzon esta lleno", "mensaje rechazado", "message rejected",
+    "correo rechazado", "mensaje en cuarentena", "correo en cuarentena", "[spam] rechazado",
 )  # fmt: skip
 FAILURE = "asunto de entrega fallida"
-_TEXT_HOLDS = (
-    "fuera de la oficina", "fuera de oficina", "fuera de mi oficina", "estoy de vacaciones", "encuentro de vacaciones",
-    "estare de vacaciones", "en periodo vacacional", "ausente de la oficina", "estare ausente", "me encuentro ausente",
-    "out of the office", "out of office", "out of my office", "i am on vacation", "i'm on vacation", "on annual leave",
-    "on maternity leave", "i am currently away", "i'm currently away", "i will be away", "am away from", "be away from",
-    "limited access to e", "acceso limitado a mi correo", "acceso limitado al correo", "un mensaje automatico",
-    "un correo automatico", "una respuesta automatica", "una respuesta automatizada", "automated message",
-    "automatic message", "automated response", "automatic response", "automatic reply", "automated reply",
-    "automated e-mail", "automated email", "auto-generated", "autogenerado", "generado automaticamente",
-    "generada automaticamente", "generated automatically", "automatically generated", "created automatically",
-    "enviado automaticamente", "no responda a este", "no responda este", "no respondas a este", "no respondas este",
-    "no responder a este", "no responder este", "no conteste a este", "no contestar este", "no conteste este",
-    "favor de no responder", "not reply to this", "don't reply to this", "not respond to this", "hemos recibido su ",
-    "hemos recibido tu ", "hemos recibido satisfactoriamente", "gracias por contactar", "gracias por comunicarse",
-    "gracias por escribirnos", "gracias por ponerse en contacto", "thank you for contacting", "has been received",
-    "thanks for contacting", "we have received your", "we've received your", "thank you for your email. i am",
-    "buzon no es monitoreado", "unattended mailbox", "buzon no se revisa", "direccion no es monitoreada",
-    "return to the office", "regreso a la oficina", "could not be delivered", "undeliverable", "delivery failed",
-    "this mailbox is no longer", "no longer employed", "this address is no longer", "esta direccion ya no",
-)  # fmt: skip
-# A student on holiday says so too; a note that names the matter itself was written by a person.
-_MATTER = ("seguro", "imss", "constancia", "vigencia", "facultativ", "nss", "derechohab", "dar de alta", "formular")
-_TEXT_CHARS = 700  # a vacation note says so in its first lines
-
-
 @dataclass(frozen=True, slots=True)
 class Marks:
     hard: HardCode | None
@@ -123,6 +110,12 @@ def without_tag(address: str) -> str:
 def is_no_reply(address: str) -> bool:
     local = address.rpartition("@")[0].split("+", 1)[0]
     return any(local == n or local.startswith(n + "-") or local.endswith("-" + n) for n in _NO_REPLY)
+
+
+def _hides_no_reply(address: str) -> bool:
+    """Tell a machine's address by a no-reply anywhere in it ("formsnoreply", "vigencia.no-reply"): a weak sign."""
+    local = address.rpartition("@")[0]
+    return not is_no_reply(address) and any(n in local for n in _NO_REPLY)
 
 
 def is_bounce_sender(address: str) -> bool:
@@ -206,6 +199,7 @@ def weak_marks(
         found.append("X-Priority")
     envelope = _envelope_sender(headers)
     sender = next((a for _, a in addresses(headers.first("sender") or b"")), "")
+    from_address = next((a for _, a in addresses(headers.first("from") or b"")), "")
     if (envelope and is_bounce_sender(envelope)) or (sender and is_bounce_sender(sender)):
         found.append("sobre de envío masivo")
     if "text/calendar" in part_types:
@@ -215,9 +209,10 @@ def weak_marks(
         found.append("asunto de respuesta automática")
     if folded.startswith(_FAILURE_BEGINS) or any(phrase in folded for phrase in _FAILURE_HOLDS):
         found.append(FAILURE)
-    start = " ".join(fold(own_text[:_TEXT_CHARS]).split())
-    if any(phrase in start for phrase in _TEXT_HOLDS) and not any(word in start for word in _MATTER):
+    if reads_like_a_machine(own_text):
         found.append("texto de respuesta automática")
+    if any(_hides_no_reply(a) for a in (from_address, sender)):
+        found.append("remitente que no recibe respuestas")
     if not to_us:
         found.append("el buzón no está entre los destinatarios")
     return tuple(found)
