@@ -30,10 +30,11 @@ class PageLook:
 
 
 def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
-    """Look at the first pages of a document."""
-    from pypdfium2 import raw
+    """Look at the first pages of a document; raise PdfiumError where none of them can be opened."""
+    from pypdfium2 import PdfiumError, raw
 
-    letters = rubbish = hidden_pages = scans = 0
+    letters = rubbish = hidden_pages = scans = opened = 0
+    broken: Exception | None = None
     pictures = drawn = vigencia = False
     looked = 0
     for index in range(min(len(pdf), most)):
@@ -41,8 +42,10 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
             break
         try:
             page = pdf[index]
-        except pypdfium2.PdfiumError:  # one broken page among good ones
+        except PdfiumError as error:  # one broken page among good ones
+            broken = error
             continue
+        opened += 1
         textpage = page.get_textpage()
         text = textpage.get_text_range()
         letters_here = [c for c in text if not c.isspace()]
@@ -57,6 +60,8 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
         hidden_pages += bool(letters_here) and objects.scan and not objects.text_on_top
         textpage.close()
         page.close()
+    if broken is not None and not opened:
+        raise broken
     return PageLook(
         letters=letters,
         readable=letters > 0 and rubbish <= 0.4 * letters and not hidden_pages and not (scans and letters < 20),

@@ -40,10 +40,15 @@ class _Glyphs:
 
 
 def pdfium_pages(pdf: pypdfium2.PdfDocument, most: int) -> list[Page]:
-    """Read the words of the first ``most`` pages with pdfium."""
+    """Read the words of the first ``most`` pages with pdfium; a page that it cannot open is passed over."""
+    from pypdfium2 import PdfiumError
+
     pages = []
     for index in range(min(len(pdf), most)):
-        page = pdf[index]
+        try:
+            page = pdf[index]
+        except PdfiumError:
+            continue
         try:
             pages.append(_pdfium_page(page, index + 1))
         finally:

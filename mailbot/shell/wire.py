@@ -8,7 +8,6 @@ run its code in the daemon. Whatever is odd in an answer (a length, a type, a va
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import struct
 from collections.abc import Callable
@@ -152,7 +151,7 @@ def picture_of(content: object) -> bytes | None:
         raise WireError("picture")
     try:
         picture = base64.b64decode(content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, and a plain one for letters beyond ASCII
         raise WireError("picture") from error
     if not picture.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         raise WireError("picture")
