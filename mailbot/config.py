@@ -8,19 +8,16 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 
 from mailbot.core.office import Links, Office
+from mailbot.sections import HOURS, Limits, Mailbox, OAuth2, OfficeSection, Reminders, Sections, Smtp, Store, Watch
 
-_ADDRESS = re.compile(r"[^@\s<>,;\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST_LINES = 2000  # no hand-written config is longer
 
 
@@ -30,210 +27,6 @@ class ConfigProblems(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def _address(value: str) -> str:
-    if not _ADDRESS.fullmatch(value):
-        raise ValueError(f"«{value}» no es una dirección de correo")
-    return value
-
-
-def _start(value: object) -> object:
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str) and value != "now":
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"«{value}» no es «now» ni una fecha como 2026-11-01") from None
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"«{value}» no es una zona horaria; por ejemplo, America/Mexico_City") from None
-    return value
-
-
-def _hours(value: str) -> str:
-    found = _HOURS.fullmatch(value.strip())
-    if not found or (int(found[1]), int(found[2])) >= (int(found[3]), int(found[4])):
-        raise ValueError(f"«{value}» no es un horario como 09:00-18:00")
-    return value
-
-
-def _clock(value: str) -> str:
-    try:
-        time.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f"«{value}» no es una hora como 08:30") from None
-    return value
-
-
-def _url(value: str) -> str:
-    if value and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
-        raise ValueError(f"«{value}» no es una liga que empiece con https://")
-    return value
-
-
-Address = Annotated[str, AfterValidator(_address)]
-Url = Annotated[str, AfterValidator(_url)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Count = Annotated[int, Field(ge=0)]
-Security = Literal["tls", "starttls", "none"]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Folders(_Section):
-    answered: str = ""
-    set_aside: str = ""
-    sent: str = ""
-    handed_over: str = ""
-
-
-def _needs_encryption(host: str, security: str) -> None:
-    if security == "none" and host not in _LOOPBACK:
-        raise ValueError('security = "none" sólo se permite en esta misma máquina; usa «tls» o «starttls»')
-
-
-class Mailbox(_Section):
-    address: Address
-    host: Annotated[str, Field(min_length=1)]
-    port: Port = 993
-    security: Security = "tls"
-    auth: Literal["password", "oauth2"] = "password"
-    username: str = ""
-    folder: Annotated[str, Field(min_length=1)] = "INBOX"
-    aliases: tuple[Address, ...] = Field(default=(), strict=False)
-    start: Annotated[Literal["now"] | date, BeforeValidator(_start)] = "now"
-    poll_seconds: Annotated[int, Field(ge=1)] = 60
-    authserv_id: str = ""
-    ca_file: str = ""
-    folders: Folders = Folders()
-
-    @model_validator(mode="after")
-    def _check(self) -> Mailbox:
-        _needs_encryption(self.host, self.security)
-        return self
-
-
-class Smtp(_Section):
-    host: Annotated[str, Field(min_length=1)]
-    port: Port = 587
-    security: Security = "starttls"
-    auth: Literal["password", "oauth2", "none"] = "password"
-    username: str = ""
-    ca_file: str = ""
-    messages_per_minute: Count = 25
-
-    @model_validator(mode="after")
-    def _check(self) -> Smtp:
-        _needs_encryption(self.host, self.security)
-        return self
-
-
-class OAuth2(_Section):
-    provider: Literal["microsoft", "google"] = "microsoft"
-    tenant: str = ""
-    client_id: str = ""
-    flow: Literal["client_credentials", "device_code", "service_account", "loopback"] = "client_credentials"
-    service_account_file: str = ""
-    authority: Url = ""
-
-
-class LinksSection(_Section):
-    constancia: Url = "https://serviciosdigitales.imss.gob.mx/gestionAsegurados-web-externo/vigencia"
-    form: Url = (
-        "https://docs.google.com/forms/d/e/1FAIpQLSdlHaHKU9Yk4-hcHRx495c6c6TeybFNp-s7rlMvrLhJZOMhbw/"
-        "viewform?usp=sharing&ouid=102886165269032080082"
-    )
-    privacy: Url = ""
-    hosts: tuple[str, ...] = Field(
-        default=("serviciosdigitales.imss.gob.mx", "docs.google.com", "queretaro.tecnm.mx", "www.queretaro.tecnm.mx"),
-        strict=False,
-    )
-
-    @model_validator(mode="after")
-    def _check(self) -> LinksSection:
-        for key in ("constancia", "form", "privacy"):
-            host = urlsplit(getattr(self, key)).hostname
-            if host and host not in self.hosts:
-                raise ValueError(
-                    f"{key} lleva a «{host}», que no está en la lista de sitios permitidos; "
-                    f"si es correcto, agrégalo a hosts"
-                )
-        return self
-
-
-class OfficeSection(_Section):
-    school: str = "Instituto Tecnológico de Querétaro"
-    department: str = "Departamento de Servicios Escolares"
-    razones_sociales: tuple[str, ...] = Field(default=("INSTITUTO TECNOLOGICO DE QUERETARO",), strict=False)
-    registros_patronales: tuple[str, ...] = Field(default=(), strict=False)
-    staff: tuple[Address, ...] = Field(default=(), strict=False)
-    mode: Literal["live", "shadow"] = "live"
-    phone: str = ""
-    location: str = ""
-    opening: str = ""
-    timezone: Annotated[str, AfterValidator(_zone)] = "America/Mexico_City"
-    hours: Annotated[str, AfterValidator(_hours)] = "09:00-18:00"
-    date_grace_hours: Annotated[int, Field(ge=0, le=23)] = 2
-    notice: str = ""
-    digest: Annotated[str, AfterValidator(_clock)] = "09:00"
-    copies_per_hour: Count = 20
-    links: LinksSection = LinksSection()
-
-    @model_validator(mode="after")
-    def _check(self) -> OfficeSection:
-        if self.mode == "shadow" and not self.staff:
-            raise ValueError('mode = "shadow" manda las respuestas sólo al personal: falta al menos un correo en staff')
-        return self
-
-
-class Reminders(_Section):
-    business_days: Annotated[int, Field(ge=1, le=60)] = 5
-    most: Annotated[int, Field(ge=0, le=10)] = 2
-
-
-class Store(_Section):
-    url: str = "sqlite:///var/mailbot.db"
-    keep_days: Count = 365
-    keep_bodies_days: Count = 30
-
-
-class Limits(_Section):
-    attachment_mb: Count = 10
-    pages: Count = 20
-    reader_seconds: Count = 20
-    reader_memory_mb: Count = 1024
-    ocr_memory_mb: Count = 2560
-    replies_per_sender_per_day: Count = 8
-    replies_per_hour: Count = 3000
-
-
-class Watch(_Section):
-    """What `mailbot status` calls wrong, and where the figures are offered."""
-
-    oldest_waiting_minutes: Annotated[int, Field(ge=1)] = 15
-    last_contact_minutes: Annotated[int, Field(ge=1)] = 10
-    free_disk_mb: Count = 200
-    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
-
-
-class Sections(_Section):
-    mailbox: Mailbox
-    smtp: Smtp
-    oauth2: OAuth2 = OAuth2()
-    office: OfficeSection = OfficeSection()
-    reminders: Reminders = Reminders()
-    store: Store = Store()
-    limits: Limits = Limits()
-    watch: Watch = Watch()
 
 
 @dataclass(frozen=True)
@@ -304,7 +97,7 @@ class Config:
     def office(self) -> Office:
         """Return what the core asks of the configuration."""
         o = self.office_section
-        found = _HOURS.fullmatch(o.hours.strip())
+        found = HOURS.fullmatch(o.hours.strip())
         assert found is not None  # noqa: S101  (checked at the door by _hours)
         return Office(
             address=self.mailbox.address,

@@ -47,7 +47,7 @@ def constancia(
     """Draw a constancia de vigencia de derechos; the title comes last in the stream, as the real one's can."""
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=letter, encrypt=StandardEncryption(password) if password else None)
-    y = TOP - 50
+    y: float = TOP - 50
     rows = [
         ("Fecha de constancia:", f"{issued:%d/%m/%Y}"),
         ("Nombre(s):", student.given),
@@ -76,7 +76,7 @@ def semanas_cotizadas(student: Student, issued: date) -> bytes:
     canvas = Canvas(out, pagesize=letter)
     canvas.setFont("Helvetica-Bold", 16)
     canvas.drawCentredString(306, TOP, "Constancia de Semanas Cotizadas en el IMSS")
-    y = TOP - 50
+    y: float = TOP - 50
     for label, value in (
         ("Nombre:", student.name),
         ("NSS:", student.nss),
