@@ -68,6 +68,7 @@ class Daemon:
             try:
                 scheduler.start()
                 self._say_hello()
+                notify("READY=1")  # also while IMAP is away: systemd would end and start us again and again
                 await self._stopped_or_broken(jobs)
             finally:
                 notify("STOPPING=1")
@@ -110,7 +111,6 @@ class Daemon:
         """Say, at the very first start, what is left alone."""
         known = await p.store.read(flags.get, "started")
         mark = await p.intake.first_look()
-        notify("READY=1")
         log.info("watching")
         if known is None:
             await p.store.write(flags.put, "started", p.clock.now().isoformat())

@@ -17,6 +17,7 @@ class Proxy:
         self.port: int = self._listener.getsockname()[1]
         self.silent = False
         self.connections = 0
+        self.said = bytearray()  # by the client, on whatever connection
         self._sockets: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -33,14 +34,15 @@ class Proxy:
                 self.connections += 1
                 server = socket.create_connection((LOOPBACK, self._to))
                 self._sockets += [client, server]
-                for ways in ((client, server), (server, client)):
+                for ways in ((client, server, self.said), (server, client, bytearray())):
                     threading.Thread(target=self._pump, args=ways, daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket, said: bytearray) -> None:
         dead = False  # once silent, this line stays dead; a new connection may live
         with contextlib.suppress(OSError):
             while raw := source.recv(65536):
                 dead = dead or self.silent
+                said += raw
                 if not dead:
                     sink.sendall(raw)
         if not dead:
