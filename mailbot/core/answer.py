@@ -75,8 +75,9 @@ def answer(
     """Decide all that follows from a mail; pure: the same inputs give the same bytes, Message-ID included."""
     if message.bounce is not None:
         return _bounced(message, past)
-    if message.mark_code == "staff":
-        return hand_over(past.staff_wrote, now, desk.office, message.hard_mark or "")
+    if message.mark_code == "staff":  # whoever only says that they are staff takes no case
+        theirs = past.staff_wrote if message.authentication != "fail" else ()
+        return hand_over(theirs, now, desk.office, message.hard_mark or "")
     j = judge(message, documents, past, received, now, desk)
     if isinstance(j, Silence):
         return Outcome(j.verdict, j.why)
@@ -185,20 +186,21 @@ def _mails(
     """Write the reply and, where staff must know what the student must not see, a note."""
     office, mails = desk.office, []
     wants_copy = j.copies_staff and bool(office.staff)
-    bundled = wants_copy and 0 < office.copies_per_hour <= past.copies_last_hour
+    urgent = j.said.value == "urgencia"  # staff learn of it at once, however many copies they had
+    bundled = wants_copy and not urgent and 0 < office.copies_per_hour <= past.copies_last_hour
     if j.decision.reply:
         values = values_for(j, case, reminder, past, now, desk)
         if picture is not None:
             values = replace(values, imagen=picture, imagen_alt=PICTURE_ALT)
         reply = render(desk.templates, j.decision.reply, values, office)
-        mails.append(post_reply(message, reply, wants_copy and not bundled, j.said.value == "urgencia", now, desk))
+        mails.append(post_reply(message, reply, wants_copy and not bundled, urgent, now, desk))
     rows = evidence(j, past)
     if office.staff and (j.decision.staff_note or worth_a_note(j, past)):
         values = Values(
             hoy=j.when.date(),
             titulo=note_title(message, j),
             motivo=j.decision.staff_note,
-            urgente=j.said.value == "urgencia",
+            urgente=urgent,
             detalles=(*rows, *((Fila("Caso", f"#{case.id}"),) if case and case.id else ())),
             plazo_persona=person_by(now, desk) if j.copies_staff else None,
         )

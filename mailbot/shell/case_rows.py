@@ -85,19 +85,25 @@ def past_of(c: Connection, asked: Asked, now: datetime) -> tuple[Past, Version]:
     own = tuple(from_row(r) for r in rows)
     others = and_(cases.c.nss_key.in_(asked.nss_keys), cases.c.address.not_in(mine), cases.c.address != "")
     o = outbox.c
-    day, hour = now - timedelta(days=1), now - timedelta(hours=1)
+    day = now - timedelta(days=1)
     replies = select(func.count()).where(o.kind == "reply", o.rcpt_to.in_(mine), o.first_at > day)
-    copies = select(o.rcpt_cc).where(o.kind == "reply", o.first_at > hour)
     past = Past(
         cases=own,
         others_with_nss=tuple(c.execute(select(cases.c.id).where(others).order_by(cases.c.id)).scalars()),
         replies_today=c.execute(replies).scalar_one(),
-        copies_last_hour=sum(1 for cc in c.execute(copies).scalars() if cc),
+        copies_last_hour=copies_last_hour(c, now),
         wrote_to=_wrote_to(c, asked, now) if asked.bounce else (),
         staff_wrote=tuple(k for k in own if _in_thread(c, k, asked.thread)) if asked.staff else (),
         muted=c.execute(select(mutes.c.why).where(mutes.c.address.in_(mine)).limit(1)).scalar(),
     )
     return past, tuple(sorted((r.id, r.version) for r in rows))
+
+
+def copies_last_hour(c: Connection, now: datetime) -> int:
+    """Count the replies of the last hour that staff had a copy of."""
+    o = outbox.c
+    copies = select(o.rcpt_cc).where(o.kind == "reply", o.first_at > now - timedelta(hours=1))
+    return sum(1 for cc in c.execute(copies).scalars() if cc)
 
 
 def _wrote_to(c: Connection, asked: Asked, now: datetime) -> tuple[str, ...]:

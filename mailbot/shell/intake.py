@@ -251,11 +251,12 @@ class Intake:
             outcome = await asyncio.to_thread(answer, message, documents, past, row.received, now, desk, picture)
             checkpoint.reached("answered")
             try:
-                state = await self._store.write(record, row.id, self._me, outcome, asked.addresses, version, now)
+                most = desk.office.copies_per_hour
+                state = await self._store.write(record, row.id, self._me, outcome, asked.addresses, version, now, most)
             except case_rows.Stale:
                 continue
             checkpoint.reached("recorded")
-            if message.mark_code == "staff":  # those among its recipients who have no case yet
+            if message.mark_code == "staff" and message.authentication != "fail":
                 await self._store.write(people.wrote, people.PersonMail.of(message), now, desk.office)
             stems = [m.stem for m in outcome.mails if m.kind == "reply"]
             log.info("message decided", message=row.id, state=state, reply=stems[0] if stems else None)

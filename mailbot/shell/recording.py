@@ -21,14 +21,20 @@ def record(
     addresses: Iterable[str],
     version: case_rows.Version,
     now: datetime,
+    most_copies: int = 0,
 ) -> str:
     """Write down all that follows from a mail; return the message's state.
 
     Raises ledger.NotOurs where another daemon has it, and case_rows.Stale where the past of ``addresses`` has changed
-    since the outcome was worked out: then nothing is written.
+    since the outcome was worked out, or meanwhile staff have had their ``most_copies`` of the hour (0: no limit): then
+    nothing is written.
     """
     ledger.ours(c, message_id, me)
     case_rows.hold(c, addresses, version)
+    urgent = outcome.facts is not None and outcome.facts.mensaje == "urgencia"
+    copied = not urgent and any(mail.cc for mail in outcome.mails)
+    if copied and 0 < most_copies <= case_rows.copies_last_hour(c, now):
+        raise case_rows.Stale
     case_id = _case(c, message_id, outcome, now)
     _mute(c, outcome, now)
     for mail in outcome.mails:

@@ -21,11 +21,11 @@ from mailbot.core.office import Office
 from mailbot.shell import flags, letters, people
 from mailbot.shell.clock import Clock
 from mailbot.shell.failures import ServerTrouble
-from mailbot.shell.fetched import Fetched, Watermark
+from mailbot.shell.fetched import Fetched, Watermark, literal_of
 from mailbot.shell.log import log
 from mailbot.shell.mailbox import Mailbox
 from mailbot.shell.people import PersonMail
-from mailbot.shell.session import Session
+from mailbot.shell.session import HEADER_BYTES, Session
 from mailbot.shell.store import Store
 
 Kind = Literal["sent", "handed_over"]
@@ -66,9 +66,11 @@ def glance(session: Session, folder: str, after: Watermark | None, start: dateti
         return Glance(uidvalidity, after.uid)
     with session.visiting(folder):
         found = session.look(after, AT_ONCE).found
-        headers = [session.header(one.uidvalidity, one.uid) for one in found]
+        uids = ",".join(str(one.uid) for one in found)
+        answer = session._ask("FETCH", uids, f"(UID BODY.PEEK[HEADER]<0.{HEADER_BYTES}>)") if found else []
+    headers = ((one, literal_of(answer, one.uid)) for one in found)
     upto = found[-1].uid if found else uid_next - 1
-    return Glance(uidvalidity, upto, tuple(h for h in headers if h is not None))
+    return Glance(uidvalidity, upto, tuple(Fetched(one, raw, whole=False) for one, raw in headers if raw is not None))
 
 
 class SentWatch:

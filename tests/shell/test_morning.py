@@ -16,6 +16,7 @@ from mailbot.shell.bundle import post_bundle
 from mailbot.shell.morning import post_digest
 from mailbot.shell.store import Store, open_store
 from mailbot.shell.tables import outbox
+from tests.servers.postgres import Postgres
 from tests.shell.days import live
 from tests.shell.house import STAFF, house, student_mail
 from tests.stories import telling
@@ -31,6 +32,13 @@ def at(day: int, hour: int = 9, minute: int = 1) -> datetime:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     made = open_store(f"sqlite:///{tmp_path}/mailbot.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def on_postgres(postgres: Postgres) -> Iterator[Store]:
+    made = open_store(postgres.url("morning"))
     yield made
     made.close()
 
@@ -87,6 +95,21 @@ def test_a_clock_that_was_far_ahead_does_not_silence_the_digest(store: Store, de
     digest(store, datetime(2031, 1, 2, 10, 0, tzinfo=ZONE), desk)
     waits(store, "ana@correo.test", at(20))
     assert digest(store, at(23), desk)
+
+
+def test_on_postgresql_the_same_is_posted_and_a_person_can_take_a_case(on_postgres: Store, desk: Desk) -> None:
+    from mailbot.shell import people
+
+    digest(on_postgres, at(20), desk)
+    waits(on_postgres, "ana@correo.test", at(20))
+    spare(on_postgres, 1, at(20))
+    mail = people.PersonMail(("ana@correo.test", "otra@correo.test"), ("<1@x.test>",), "<2@x.test>")
+    took = [on_postgres.write_now(people.wrote, mail, at(23), desk.office) for _ in range(2)]
+    assert took == [[], []]  # not in the thread: nothing is taken
+    assert [digest(on_postgres, at(23), desk), digest(on_postgres, at(23), desk)] == [True, False]
+    assert "- Caso 1 (ana@correo.test): desde hace 3 días" in posted(on_postgres)[0]
+    assert on_postgres.write_now(people.take, 1, at(23), desk.office)
+    assert not on_postgres.write_now(people.take, 1, at(23), desk.office)
 
 
 def test_a_case_that_a_person_has_taken_waits_for_nobody(store: Store, desk: Desk) -> None:
@@ -153,6 +176,17 @@ def test_above_the_hours_number_staff_get_one_note_in_place_of_the_copies() -> N
     assert len(spared) == 3
     assert all(address in text for address in spared)
     assert "pide hablar con una persona; se le contestó «lo revisa una persona»" in text
+
+
+def test_staff_learn_of_an_emergency_at_once_however_many_copies_they_had() -> None:
+    with house() as home:
+        home.write_config(more="copies_per_hour = 1")
+        person = student_mail(1, sender="a1@correo.test", text="Quiero hablar con una persona, por favor.")
+        urgent = [student_mail(n, sender=f"a{n}@correo.test", text="Estoy en urgencias del IMSS.") for n in (2, 3)]
+        live(home, "2026-11-23T10:05:00-06:00", person)
+        live(home, "2026-11-23T10:06:00-06:00", *urgent)
+        copied = [r.rcpt_tos for r in home.smtp.received if STAFF in r.rcpt_tos]
+    assert sorted(copied) == [(f"a{n}@correo.test", STAFF) for n in (1, 2, 3)]
 
 
 def test_a_digest_is_of_staff_only_and_says_what_it_is(store: Store, desk: Desk) -> None:
