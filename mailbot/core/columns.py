@@ -138,8 +138,8 @@ def next_line(sheet: Sheet, label: Segment) -> Cell | None:
 
 
 def _owned(sheet: Sheet, s: Segment, label: Segment) -> bool:
-    """Tell whether another label of its own line stands to the left of a segment."""
-    return any(t.label is not None and t is not label and t.x1 <= s.x0 + 1 for t in sheet.rows[s.row])
+    """Tell whether another label of its own line stands between a label's edge and a segment."""
+    return any(t is not label and _before(t, s, label) for t in sheet.rows[s.row])
 
 
 def aligned(a: Segment, b: Segment) -> bool:
@@ -166,7 +166,7 @@ def _wrapped(
             continue
         s = under[0]
         gap = s.top - last.bottom
-        if gap > NEXT_LINE * last.height or abs(s.height - first.height) > 0.35 * first.height:
+        if gap > NEXT_LINE * last.height or not set_alike(first, s):
             break
         if any(_in_front(t, s, label) for t in neighbours(sheet, s)):
             break
@@ -180,10 +180,23 @@ def _wrapped(
     return lines
 
 
+def set_alike(first: Segment, further: Segment) -> bool:
+    """Tell whether a line may be of the same value: no value in capitals goes on in small letters or other sizes."""
+    sentence = first.capitals and not further.capitals and any(c.isalpha() for c in further.text)
+    return not sentence and abs(further.height - first.height) <= 0.3 * first.height
+
+
 def _in_front(t: Segment, s: Segment, label: Segment) -> bool:
     """Tell whether a segment is a label before ``s`` in the zone of ``label``, so that ``s`` is its value."""
-    before = t.label is not None and t.x1 <= s.x0 + 1 and t.x0 > label.x0 - 2 * label.height
-    return before and overlap(t, s) >= 0.5
+    return _before(t, s, label) and overlap(t, s) >= 0.5
+
+
+def _before(t: Segment, s: Segment, label: Segment) -> bool:
+    """Tell whether a segment is a label to the left of ``s`` that does not end before ``label`` begins.
+
+    Labels may be set flush right, so that their left edges differ; those of another column of the page end earlier.
+    """
+    return t.label is not None and t.x1 <= s.x0 + 1 and t.x1 > label.x0
 
 
 def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:
@@ -223,7 +236,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             break
         if lines and not aligned(lines[0][0], members[0]):
             break
-        if lines and abs(members[0].height - lines[0][0].height) > 0.35 * lines[0][0].height:
+        if lines and not set_alike(lines[0][0], members[0]):
             break
         lines.append(tuple(members))
         last = members[0]

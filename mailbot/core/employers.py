@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours
+from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours, set_alike
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
@@ -147,7 +147,7 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
             continue
         if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):
             break
-        if len(body) == 1 and _spans_columns(body[0], all_heads):
+        if len(body) == 1 and (_spans_columns(body[0], all_heads) or not _like_a_cell(body[0], columns)):
             break
         by_column: dict[str, list[Segment]] = {}
         for s in (piece for whole in body for piece in _cut_at_heads(whole, all_heads)):
@@ -163,6 +163,12 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
     if rows is None:
         return [], False
     return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
+
+
+def _like_a_cell(s: Segment, columns: dict[str, list[Line]]) -> bool:
+    """Tell whether a text alone on its line is set as the table's cells are, and not as the paragraph after it."""
+    firsts = [lines[0].segments[0] for lines in columns.values() if lines]
+    return not firsts or any(set_alike(first, s) for first in firsts)
 
 
 def _cut_at_heads(s: Segment, heads: Sequence[Segment]) -> list[Segment]:

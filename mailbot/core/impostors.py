@@ -9,17 +9,19 @@ from mailbot.core import labels
 from mailbot.core.columns import FIRST_LINE_BELOW, aligned, column_of, neighbours
 from mailbot.core.identifiers import parse_curp, parse_nss
 from mailbot.core.lines import Segment, Sheet
-from mailbot.core.spanish import compact
+from mailbot.core.spanish import compact, fold
 
 _ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON})
 _ACRONYMS = frozenset({"nss", "curp", "rfc", "umf", "ooad", "sbc", "nrp", "cp"})  # in capitals wherever they stand
+_OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "en", "para", "por", "con", "al"})
 Look = tuple[str, int, bool]
 
 
 def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Take the label off texts that stand where a value belongs and look like the values of the document."""
     every = [s for sheet in sheets for s in sheet.segments]
-    sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1)]
+    suspects = {id(s) for sheet in sheets for s in sheet.segments if _suspect(s) and _in_a_values_place(sheet, s)}
+    sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1) and id(s) not in suspects]
     label_looks = {_look(s) for s in sure}
     value_looks = {_look(s) for s in every if s.label is None and (parse_nss(s.text) or parse_curp(s.text))}
     with_colon = sum(s.colon for s in sure) >= 0.8 * max(len(sure), 1) and bool(sure)
@@ -28,18 +30,28 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
         masked = {
             id(s)
             for s in sheet.segments
-            if s.label is not None
-            and not s.colon
-            and s.capitals
-            and len(s.words) <= 3
-            and s.kind not in labels.HEADINGS
-            and compact(s.text) not in _ACRONYMS
-            and (with_colon or (_look(s) in value_looks and _look(s) not in label_looks))
-            and _in_a_values_place(sheet, s)
+            if id(s) in suspects
+            and (
+                with_colon
+                or (_look(s) in value_looks and _look(s) not in label_looks)
+                or _ends_a_phrase(sheet, s)
+            )
         }
         rows = [tuple(replace(s, label=None) if id(s) in masked else s for s in row) for row in sheet.rows]
         result.append(Sheet(sheet.page, tuple(rows)) if masked else sheet)
     return result
+
+
+def _suspect(s: Segment) -> bool:
+    """Tell whether a label could as well be a word of a value: short, in capitals, without a colon."""
+    short = s.label is not None and not s.colon and s.capitals and len(s.words) <= 3
+    return short and s.kind not in labels.HEADINGS and compact(s.text) not in _ACRONYMS
+
+
+def _ends_a_phrase(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether the line above breaks off at a small word: "TRABAJADORES … DE LA" over "CIUDAD"."""
+    above = [t for row in sheet.rows[max(0, s.row - 3) : s.row] for t in row if t.label is None and _goes_on(t, s)]
+    return bool(above) and fold(above[-1].words[-1].text) in _OPEN_WORDS
 
 
 def _look(s: Segment) -> Look:

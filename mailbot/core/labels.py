@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 from mailbot.core.spanish import compact
 
@@ -184,8 +185,31 @@ def _spellings(phrase: str) -> list[str]:
     return [bare, *(f"{bare} del {h}" for h in _HOLDERS), f"{bare} de la persona asegurada", f"{bare} de la asegurada"]
 
 
+# Labels that many forms put together from the same few words; "" is a word left out.
+_NUMERO = ("Número", "Número de", "No.", "No. de", "Núm.", "Núm. de", "N° de", "Num. de", "Nro. de")
+_MADE: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
+    (SERVICIO, (("", "Con", "Tiene", "Cuenta con"), ("derecho",),
+                ("a", "al", "a la", "a los", "al (a)", "al (la)", "al (a la)", "al/a la", "a(l)", "al o a la", "a recibir"),
+                ("servicio médico", "servicios médicos", "servicio médico IMSS", "servicio médico del IMSS",
+                 "atención médica", "servicio médico (SI/NO)"))),
+    (NSS, (_NUMERO, ("Seguridad Social", "Seguro Social", "NSS", "afiliación"), ("", "(NSS)", "NSS", "IMSS", "del IMSS"))),
+    (REGISTRO, ((*_NUMERO, ""), ("registro patronal", "reg. patronal", "reg. pat."),
+                ("", "IMSS", "del IMSS", "ante el IMSS", "(NRP)", "del patrón", "de la empresa"))),
+    (RAZON, (("Nombre", "Nombre,", "Nombre o", "Nombre /", "Nombre y/o", "Nombre y", "Denominación o", "Nombre o denominación o",
+              "Nombre, denominación o", "Nombre, denominación y/o", ""), ("razón social", "denominación social"),
+             ("", "del patrón", "del último patrón", "del patrón actual", "de la empresa", "del empleador",
+              "del patrón o sujeto obligado", "de la institución", "del centro de trabajo"))),
+    (FECHA, (("Fecha", "Fecha y hora", "Lugar y fecha", "Día"), ("de", "de emisión de", "de expedición de", "de elaboración de",
+              "de generación de", "de impresión de", "de creación de"), ("constancia", "la constancia", "esta constancia",
+              "la presente constancia", "su constancia"), ("", "de vigencia", "de vigencia de derechos"))),
+)  # fmt: skip
+
+
 def _dictionary() -> dict[str, Label]:
     found: dict[str, Label] = {}
+    for kind, parts in _MADE:
+        for words in product(*parts):
+            found.setdefault(compact(" ".join(words)), Label(kind))
     for kind, tiers in _PHRASES.items():
         for tier, phrases in tiers.items():
             for phrase in phrases:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
-from mailbot.core.labels import ESTADO, LABELS, LONGEST_LABEL, OTHER, PREFIXES, READ, Label
+from mailbot.core.labels import ESTADO, LABELS, LONGEST_LABEL, MATERNO, OTHER, PATERNO, PREFIXES, READ, Label
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.spanish import compact
@@ -89,8 +90,28 @@ def lay_out(page: Page) -> Sheet:
     return Sheet(page, tuple(tuple(row) for row in _stack_labels(rows)))
 
 
+_LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
+
+
 def _pieces(word: Word) -> Iterator[Word]:
-    """Cut a word at inner spaces (OCR gives whole lines) and after a colon that ends a label."""
+    """Cut a word at inner spaces (OCR gives whole lines), after a colon that ends a label, and at leaders."""
+    if any(mark in word.text for mark in ("...", "…", "···", "___")):
+        yield from _without_leaders(word)
+    else:
+        yield from _cut(word)
+
+
+def _without_leaders(word: Word) -> Iterator[Word]:
+    text, at = word.text, 0
+    step = (word.x1 - word.x0) / len(text)
+    for found in [*_LEADER.finditer(text), None]:
+        end = found.start() if found else len(text)
+        if text[at:end].strip():
+            yield from _cut(replace(word, text=text[at:end], x0=word.x0 + at * step, x1=word.x0 + end * step))
+        at = found.end() if found else end
+
+
+def _cut(word: Word) -> Iterator[Word]:
     text = word.text
     cuts = [0]
     for i in range(1, len(text)):
@@ -223,6 +244,8 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
             else:
                 pieces.append([w])
         for piece in pieces:
+            if all(w.text == ":" for w in piece):
+                continue  # the colon of a label that wraps, or that stands far off
             lettered = any(c.isalpha() for w in piece for c in w.text)
             nameless = piece[-1].text.endswith(":") and len(piece) <= 8 and lettered
             segments.append(Segment(page, row, tuple(piece), NAMELESS if nameless else None, colon=nameless))
@@ -287,7 +310,11 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
             read_value(label.kind, " ".join(w.text for w in words[end:stop])) is not None
             for stop in range(end + 1, longest + 1)
         )
-    if label.kind == OTHER or label.kind not in READ or i > 0:
+    if label.kind == OTHER or label.kind not in READ:
+        return False
+    if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):
+        return words[end].text[0].isupper() and _match(words, end) is None  # no value begins so
+    if i > 0:
         return False
     name = "".join(w.text for w in words[i:end])
     other_font = words[i].font != words[end].font and bool(words[i].font)

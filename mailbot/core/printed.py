@@ -80,14 +80,14 @@ def _issue_date(text: str) -> date | None:
 
 
 def _name(text: str) -> str | None:
-    cleaned = " ".join(text.split()).strip(" :;,|_*•=").replace(" ,", ",")
+    cleaned = " ".join(text.split()).strip(" :;,|_*•=").lstrip(" .").replace(" ,", ",")
     if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(cleaned.split()) > 14:
         return None
     return cleaned
 
 
 def _line(text: str) -> str | None:
-    cleaned = " ".join(text.split()).strip(" :;|_*•=")
+    cleaned = " ".join(text.split()).strip(" :;|_*•=").lstrip(" .")
     if cleaned.startswith("- ") or cleaned.endswith(" -"):
         cleaned = cleaned.strip(" -")
     part_of_a_label = compact(cleaned) in labels.PREFIXES and not cleaned.isupper()

@@ -24,6 +24,7 @@ _AROUND = frozenset(
     {"", "imss", "delimss", "enelimss", "institutomexicanodelsegurosocial", "delasegurado", "digital", "delinstituto",
      "delinstitutomexicanodelsegurosocial", "deltrabajador", "delderechohabiente", "curp", "ine", "sat", "cif"}
 )  # fmt: skip
+_STANDING = frozenset({labels.ESTADO, labels.SERVICIO})  # a form may ask for the NSS and the CURP, and for the paper
 _UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf±³©¡­‘“]|Â[°º¿¡]")
 
@@ -70,12 +71,14 @@ def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str,
     ranked = sorted(
         (t for t in best.values() if t.score >= PROMINENT), key=lambda t: (t.score, marks[t.kind]), reverse=True
     )
+    if any(t.kind == CONSTANCIA for t in ranked) and _says_what_only_it_says(sheets):
+        return CONSTANCIA, best[CONSTANCIA].box  # the other "titles" are values: an employer's name
     if ranked:
         first = ranked[0]
         rival = ranked[1] if len(ranked) > 1 else None
         if rival and (rival.score, marks[rival.kind]) == (first.score, marks[first.kind]):
             return DESCONOCIDO, None
-        if first.kind == CONSTANCIA and _own_labels(sheets) < 2:
+        if first.kind == CONSTANCIA and (_own_labels(sheets) < 3 or not _labels_seen(sheets) & _STANDING):
             return DESCONOCIDO, None
         return first.kind, first.box
     if not ranked and _is_constancia_by_labels(sheets) and not any(n >= 2 for k, n in marks.items() if k != CONSTANCIA):
@@ -88,6 +91,12 @@ def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str,
 
 def _labels_seen(sheets: Sequence[Sheet]) -> set[str]:
     return {s.kind for sheet in sheets for s in sheet.segments if s.kind is not None}
+
+
+def _says_what_only_it_says(sheets: Sequence[Sheet]) -> bool:
+    """Tell whether a page asks for the right to medical service and the state or the NSS, as no other paper does."""
+    seen = _labels_seen(sheets)
+    return labels.SERVICIO in seen and bool(seen & {labels.ESTADO, labels.NSS})
 
 
 def _own_labels(sheets: Sequence[Sheet]) -> int:

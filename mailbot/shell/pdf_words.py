@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MOST_GLYPHS = 30_000  # a full page of eight-point text has some 8,000; a page bomb has millions
 # Of the height of a glyph's box (about 1.2 em): half of a narrow font's space; pdfium and pdfminer agree on boxes.
 WORD_GAP = 0.16
+GUESSED_GAP = 0.1  # the same where pdfium too saw a space, as between kerned letters: "LA TORRE"
 SAME_LINE = 0.3
 LEAST_GAPS = 4  # fewer gaps than these tell nothing about tracking
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-",
@@ -35,6 +36,8 @@ class _Glyphs:
     angle: int
     space_before: bool
     space_after: bool = False
+    guessed_before: bool = False
+    """Whether pdfium put a space before it that is not drawn: a hint, wrong between letters set apart."""
     gaps: list[float] = field(default_factory=list)
     """Gaps between its glyphs: what tracking looks like."""
 
@@ -91,7 +94,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
     flags = ctypes.c_int()
     pieces: list[_Glyphs] = []
     piece: _Glyphs | None = None
-    space = False
+    space = guessed = False
     for index, code in enumerate(codes):
         if code in (13, 10):  # pdfium's own guess of where a line ends
             piece = None
@@ -103,6 +106,8 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
                 if piece is not None:
                     piece.space_after = True
                 space = True
+            else:
+                guessed = True
             piece = None
             continue
         char = _LIGATURES.get(chr(code)) or chr(code)
@@ -127,9 +132,9 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
             continue
         raw.FPDFText_GetFontInfo(textpage, index, name, 128, ctypes.byref(flags))
         font = name.value.decode("utf-8", "replace").partition("+")
-        piece = _Glyphs(char, x0, low, x1, high, font[2] or font[0], degrees, space)
+        piece = _Glyphs(char, x0, low, x1, high, font[2] or font[0], degrees, space, guessed_before=guessed)
         pieces.append(piece)
-        space = False
+        space = guessed = False
     return pieces
 
 
@@ -289,6 +294,12 @@ def _tracking(stretch: list[_Glyphs]) -> float:
     return max(gaps[len(gaps) // 3], 0.0)
 
 
+def _small_capital(last: _Glyphs, p: _Glyphs, gap: float) -> bool:
+    """Tell whether smaller letters go on where a capital ends, on its baseline: small capitals."""
+    before, height = last.bottom - last.top, p.bottom - p.top
+    return 0.6 * before < height < before and abs(gap) < 0.08 * height and last.text[-1:].isupper()
+
+
 def _words_of_stretch(stretch: list[_Glyphs]) -> list[Word]:
     joined: list[_Glyphs] = []
     tracking = _tracking(stretch) if len(stretch) > 1 else 0.0
@@ -297,8 +308,9 @@ def _words_of_stretch(stretch: list[_Glyphs]) -> list[Word]:
         if last is not None:
             height = p.bottom - p.top
             gap = p.x0 - last.x1
-            alike = abs(height - (last.bottom - last.top)) < 0.2 * height
-            near = -0.3 * height < gap <= tracking + WORD_GAP * height
+            alike = abs(height - (last.bottom - last.top)) < 0.2 * height or _small_capital(last, p, gap)
+            most = tracking + (GUESSED_GAP if p.guessed_before else WORD_GAP) * height
+            near = -0.3 * height < gap <= most
             if alike and near and not (last.space_after or p.space_before):
                 last.text += p.text
                 last.x1 = max(last.x1, p.x1)

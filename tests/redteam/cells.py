@@ -232,7 +232,7 @@ class Layout:
             self.room(len(self.wrap(value, self.value_font, size, room)) * size * 1.15 + size)
             self.put(start - 8 - own if how == "label_right" else self.left, self.y, label, self.label_font, size)
             if how == "dots":
-                dots = "." * max(3, int((start - self.left - own - 4) / self.width(".", self.normal, size)))
+                dots = "." * int((start - self.left - own - 4) / self.width(".", self.normal, size))
                 self.put(self.left + own + 1, self.y, dots, self.normal, size)
             count = self.many(start, self.y, value, self.value_font, room, "right" if how == "far" else "left")
             self.y += (count - 1) * size * 1.15 + size * self.s.leading
@@ -285,7 +285,11 @@ class Layout:
         self.heading(block.heading)
         size, span = self.s.size, self.right - self.left
         weights = [
-            max([self.width(h, self.bold, size)] + [min(len(r[i]), 30) * size * 0.55 for r in block.rows])
+            max(
+                [self.width(h, self.bold, size) + 6]
+                + [min(len(r[i]), 30) * size * 0.55 for r in block.rows]
+                + [self.width(w, self.bold, size) + 10 for r in block.rows for w in r[i].split()]
+            )
             for i, h in enumerate(block.heads)
         ]
         if self.s.table == "tight":
