@@ -13,6 +13,8 @@ TABLES = ("mensaje", "asunto")
 ORDER = ("urgencia", "persona", "basta", "pide_baja", "no_derechohabiente", "ya_lo_llene", "que_sigue")
 # Fewer words that say something than these are no statement of a matter: "adjunto documento", "listo, ahí está".
 LEAST_WORDS = 4
+# With one of these a sentence asks, also where the question mark was left out.
+ASKING = ("cuanto", "cuantos", "cuando", "donde", "cual", "cuales", "que hago", "puedo", "debo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def understand(
     for weak in (False, True):
         for value in ORDER if not (weak and useful) else ():
             if _meant(value, said, wording, weak=weak):
-                return Said(value, useful)
+                beside = _beside(value, sentences(subject), sentences(text), wording)
+                return Said(value, tuple(m for m in match_topics(beside, topics) if m.topic.answer))
     if asked:
         hard = any(m.topic.copy_staff for m in useful)
         return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)
@@ -88,6 +91,15 @@ def understand(
         return Said("ajeno" if len(content) >= LEAST_WORDS else "ninguno")
     told = [w for s in said if not hands_over(s.words) for w in _content(s, wording)]
     return Said("no_entendido" if not attached and len(told) >= LEAST_WORDS else "ninguno")
+
+
+def _beside(
+    value: str, subject: tuple[Sentence, ...], text: tuple[Sentence, ...], wording: Wording
+) -> tuple[Sentence, ...]:
+    """Return the sentences that may ask something beside what is meant: "ya llené el formulario" asks for no form."""
+    told = [s for s in text if not any(_meant(value, (s,), wording, weak=weak) for weak in (False, True))]
+    asking = [s for s in (*subject, *text) if s.asks or any(find(word, s.words) is not None for word in ASKING)]
+    return tuple(s for s in (*subject, *text) if s in asking or s in told)
 
 
 def is_about(said: tuple[Sentence, ...], wording: Wording) -> bool:

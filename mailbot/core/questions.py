@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
@@ -60,6 +60,8 @@ class Topic:
     """Phrases with which the topic is not meant."""
     copy_staff: bool = False
     """Whether staff see the question too: the answer may not be enough."""
+    said_in: tuple[str, ...] = ()
+    """Replies (template stems) that say it already, or say better: there the answer is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,8 @@ def _indexed(known: Knowledge) -> _Index:
     return _Index(tuple(e for e in examples if e[1]), MappingProxyType(weight), MappingProxyType(means))
 
 
-def parse_topics(tables: list[Table], problems: Problems) -> Knowledge:
-    """Read [[pregunta]] and [palabras]."""
+def parse_topics(tables: list[Table], problems: Problems, stems: Collection[str] | None = None) -> Knowledge:
+    """Read [[pregunta]] and [palabras]; ``stems`` are the replies that have a template."""
     found: dict[str, Topic] = {}
     synonyms: list[tuple[str, ...]] = []
     for table in tables:
@@ -205,6 +207,9 @@ def parse_topics(tables: list[Table], problems: Problems) -> Knowledge:
             synonyms.extend(_synonyms(table, problems))
             continue
         topic = _topic(table, problems)
+        for stem in topic.said_in:
+            if stems is not None and stem not in stems:
+                problems.add(table, "ya_lo_dice", f"no hay plantilla templates/email/{stem}.md")
         if topic.name in found:
             problems.add(table, "tema", f"ya hay otro tema «{topic.name}»")
         for example in topic.examples:
@@ -234,7 +239,7 @@ def _check_example(example: str, topic: Topic, others: Sequence[Topic], table: T
 
 
 def _topic(table: Table, problems: Problems) -> Topic:
-    problems.closed(table, ("tema", "titulo", "frases", "respuesta", "necesita", "salvo", "copia_al_personal"))
+    problems.closed(table, ("tema", "titulo", "frases", "respuesta", "necesita", "salvo", "copia_al_personal", "ya_lo_dice"))
     answer = problems.text(table, "respuesta")
     if len(answer.split()) > MOST_WORDS:
         problems.add(table, "respuesta", f"tiene {len(answer.split())} palabras; caben {MOST_WORDS}")
@@ -246,6 +251,7 @@ def _topic(table: Table, problems: Problems) -> Topic:
         all_of=problems.texts(table, "necesita"),
         none_of=problems.texts(table, "salvo"),
         copy_staff=problems.truth(table, "copia_al_personal", False),
+        said_in=problems.texts(table, "ya_lo_dice"),
     )
 
 

@@ -71,7 +71,9 @@ def values_for(
         formato=next(iter(j.choice.unopened), None),
         faltantes=missing(read) if facts.documento == "constancia" else (),
         problemas=further_problems(j),
-        respuestas=tuple(m.topic.answer for m in j.said.topics if m.topic.answer),
+        respuestas=tuple(
+            m.topic.answer for m in j.said.topics if m.topic.answer and j.decision.reply not in m.topic.said_in
+        ),
         leido=what_was_read(read, patron.razon_social if patron else None) if facts.documento == "imagen" else (),
         paso_provisional=_provisional(facts, desk),
         siguiente_paso=STEP_OF_STATE.get(case.state) if case and j.said.value == "que_sigue" else None,

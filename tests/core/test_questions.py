@@ -129,6 +129,20 @@ def test_thanks_beside_a_question_is_a_question() -> None:
     assert say("Muchas gracias, excelente día", known=True) == Said("gracias")
 
 
+def test_what_is_told_is_not_answered_as_if_it_were_asked() -> None:
+    """"Ya llené el formulario" asks for no form, and a subject that names the constancia asks for no download."""
+    assert say("Buenas tardes, ya llené el formulario de alta del seguro facultativo") == Said("ya_lo_llene")
+    assert say("Quiero darme de baja del seguro facultativo porque ya tengo trabajo") == Said("pide_baja")
+    beside = say("Ya llené el formulario del seguro, ¿cuánto tarda?")
+    assert (beside.value, [m.topic.name for m in beside.topics]) == ("ya_lo_llene", ["cuanto_tarda"])
+    unmarked = say("ya llene el formulario del seguro facultativo. cuanto tarda el alta")
+    assert [m.topic.name for m in unmarked.topics] == ["cuanto_tarda"]
+
+
+def test_a_meeting_of_teachers_is_no_question_of_office_hours() -> None:
+    assert say("Buen día, ¿a qué hora es la junta de academia mañana?") == Said("ajeno")
+
+
 def test_a_hard_question_is_shown_to_staff() -> None:
     """The former school that does not answer is more than our answer can cure."""
     assert say("mi prepa no me quiere dar de baja").value == "pregunta_y_personal"
