@@ -113,6 +113,17 @@ def test_a_mail_by_staff_outside_the_thread_takes_nothing(home: House) -> None:
     assert taken(home) == []
 
 
+def test_who_only_says_to_be_staff_takes_no_case(home: House) -> None:
+    home.write_config(mailbox='authserv_id = "mx.itq.test"')
+    checked = b"Authentication-Results: mx.itq.test; dmarc=%s header.from=%s\r\n"
+    deliver_and_run(home, checked % (b"pass", b"correo.test") + asks(1, ANA))
+    forged = written(STAFF, ANA, number=1, answers=id_of(1), cc=home.dovecot.address)
+    deliver_and_run(home, checked % (b"fail", b"itq.test") + forged, at=LATER)
+    deliver_and_run(home, checked % (b"pass", b"itq.test") + forged.replace(b"persona.1", b"persona.2"), at=LATER)
+    by = home.rows("SELECT message_id FROM case_events WHERE what = 'toma_persona'")
+    assert (taken(home), by) == ([ANA], [(3,)])
+
+
 def test_a_mail_that_a_person_sent_from_the_mailbox_takes_the_case(home: House) -> None:
     home.write_config(mailbox='[mailbox.folders]\nsent = "Sent"')
     deliver_and_run(home, asks(1, ANA), asks(2, BETO))
