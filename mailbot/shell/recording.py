@@ -65,7 +65,9 @@ def _rule(outcome: Outcome) -> str:
 def _case(c: Connection, message_id: int, outcome: Outcome, now: datetime) -> int | None:
     if outcome.case is None:
         return None
-    case_id = case_rows.save(c, outcome.case, outcome.events, now, message_id)
+    # A person answered the mail before we read it: the case begins in their hands.
+    begins = ("toma_persona",) if outcome.case.id is None and outcome.case.taken else ()
+    case_id = case_rows.save(c, outcome.case, (*outcome.events, *begins), now, message_id)
     if "toma_persona" in outcome.events:
         people.silence(c, case_id, now)
     for case in outcome.also_taken:

@@ -29,7 +29,7 @@ from mailbot.shell.session import HEADER_BYTES, Session
 from mailbot.shell.store import Store
 
 Kind = Literal["sent", "handed_over"]
-EVERY = 45.0  # seconds: a person's answer is known before the student can have read it and written back
+EVERY = 2.0  # seconds: asked before each look for mail, and in a wave of mails not before each one
 NOWHERE = 0  # the UIDVALIDITY of a folder that is not there (RFC 3501: a real one is never 0)
 AT_ONCE = 50  # headers a look; the next look goes on
 # Where the server marks no folder as \Sent (RFC 6154): the names that programs give it.
@@ -74,7 +74,7 @@ def glance(session: Session, folder: str, after: Watermark | None, start: dateti
 
 
 class SentWatch:
-    """Looks at both folders every minute or so, between two waits for news."""
+    """Looks at both folders before each look for mail: at news, and at least every poll_seconds."""
 
     def __init__(
         self, store: Store, mailbox: Mailbox, desk: Callable[[], Desk], clock: Clock, *, sent: str, handed_over: str,
@@ -85,6 +85,7 @@ class SentWatch:
         self._store, self._mailbox, self._desk, self._clock = store, mailbox, desk, clock
         self._sent, self._handed_over = sent, handed_over
         self._next = 0.0
+        self._found = ""  # the server's own Sent folder, once it is there
 
     async def tick(self) -> None:
         """Look where it is time to; trouble with such a folder never stops the mailbox itself."""
@@ -98,7 +99,10 @@ class SentWatch:
 
     async def look(self) -> None:
         """Look at both folders and hand over what persons have taken. Raises ServerTrouble, StoreUnavailable."""
-        sent = self._sent or await self._mailbox.call(_sent_folder, again=True)
+        sent = self._sent or self._found
+        if not sent:
+            sent, exists = await self._mailbox.call(_sent_folder, again=True)
+            self._found = sent if exists else ""
         folders: tuple[tuple[Kind, str], ...] = (("sent", sent), ("handed_over", self._handed_over))
         for kind, folder in folders:
             if folder and folder != self._mailbox.account.folder:
@@ -149,7 +153,8 @@ def _mark(c: Connection, key: str) -> Watermark | None:
     return Watermark(row["uidvalidity"], row["uid"]) if row else None
 
 
-def _sent_folder(session: Session) -> str:
-    """Return the server's Sent folder; where there is none yet, the name that the first program will give it."""
+def _sent_folder(session: Session) -> tuple[str, bool]:
+    """Return the server's Sent folder and True; where there is none yet, the name that most programs will give it."""
     marked = session.special_folder(r"\Sent")
-    return marked or next((name for name in USUAL if session.ends_at(name) is not None), USUAL[0])
+    there = marked or next((name for name in USUAL if session.ends_at(name) is not None), None)
+    return (there, True) if there else (USUAL[0], False)

@@ -242,8 +242,7 @@ def test_a_running_daemon_learns_of_a_mail_sent_by_hand() -> None:
         home.write_config(mailbox='[mailbox.folders]\nsent = "Sent"')
         with home.dovecot.imap() as client:
             client.create("Sent")
-        hurry = "import mailbot.shell.sent_watch\nmailbot.shell.sent_watch.EVERY = 0.5"
-        with home.daemon(hurry) as daemon:
+        with home.daemon() as daemon:
             daemon.ready()
             home.dovecot.deliver(asks(1, ANA))
             home.wait(lambda: len(home.replies()) == 1)
