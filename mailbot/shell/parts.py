@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from mailbot.config import Config
 from mailbot.core.office import Office
-from mailbot.shell import daemons, flags, ledger, letters, watermarks
+from mailbot.shell import daemons, flags, ledger, letters, watermarks, whereabouts
 from mailbot.shell.briefing import Briefing
 from mailbot.shell.clock import Clock
 from mailbot.shell.counter import Counter
@@ -24,6 +24,7 @@ from mailbot.shell.fetched import Watermark
 from mailbot.shell.filing import Filing, Folders
 from mailbot.shell.intake import Intake, Mails, start_instant
 from mailbot.shell.limits import MEGABYTE, Limits
+from mailbot.shell.log import log
 from mailbot.shell.mailbox import Contact, Mailbox
 from mailbot.shell.outbox import Smtp
 from mailbot.shell.postman import Limits as PostLimits
@@ -79,6 +80,8 @@ async def parts(
             stack.callback(lock.release)
         stack.callback(store.close)
         keyed = await store.write(flags.keyed_digest)
+        if lock is not None and await store.write(whereabouts.settle, whereabouts.here(lock.database), clock.now()):
+            log.warning("the store was elsewhere before: the Sent folder is asked before anything goes out")
         await store.write(daemons.arrive, me)
         stack.push_async_callback(_leave, store, me)
         mailbox = await stack.enter_async_context(Mailbox(imap_account(config), on_contact=on_contact))

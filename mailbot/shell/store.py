@@ -205,6 +205,7 @@ class OneAtATime:
     """The lock of an SQLite store: a second daemon is refused and told who runs. It dies with the process."""
 
     def __init__(self, path: Path) -> None:
+        self.database = path
         self._path = path.with_name(path.name + ".lock")
         self._file: int | None = None
 

@@ -73,16 +73,12 @@ def wrong(told: dict[str, Any], limits: Limits, now: datetime) -> list[str]:
         found.append(f"hay un correo que espera desde {oldest[:16].replace('T', ' ')} UTC")
     for server, contact in told["contact"].items():
         since, last = contact["failing_since"], contact["last"]
-        quiet = (
-            server == flags.IMAP
-            and told["running"]
-            and last
-            and now - datetime.fromisoformat(last) > limits.last_contact
-        )
+        quiet = server == flags.IMAP and last and now - datetime.fromisoformat(last) > limits.last_contact
         if since and now - datetime.fromisoformat(since) > limits.last_contact:
             found.append(f"{server.upper()} no responde desde {since[:16].replace('T', ' ')} UTC: {contact['reason']}")
         elif quiet:
-            found.append(f"{server.upper()}: último contacto {last[:16].replace('T', ' ')} UTC")
+            nobody = "" if told["running"] else "; ningún mailbot atiende el buzón"
+            found.append(f"{server.upper()}: último contacto {last[:16].replace('T', ' ')} UTC{nobody}")
     if told["failed"]:
         found.append(f"{told['failed']} correos apartados por una falla: mailbot reprocess los intenta otra vez")
     if told["outbox"]["failed"]:
