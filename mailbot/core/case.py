@@ -114,8 +114,8 @@ class Case:
 
     @property
     def counts_from(self) -> date | None:
-        """Return the day from which the business days of the confirmation count."""
-        return self.form_day or self.step_day
+        """Return the day from which the business days of the confirmation count: the later of the step and the form."""
+        return max((day for day in (self.step_day, self.form_day) if day), default=None)
 
 
 @dataclass(frozen=True, slots=True)

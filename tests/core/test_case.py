@@ -103,3 +103,11 @@ def test_days_count_from_the_form_once_it_is_filled_in() -> None:
     """Else from the step."""
     assert replace(BUSY, form_day=None).counts_from == TODAY
     assert replace(BUSY, form_day=date(2026, 11, 25)).counts_from == date(2026, 11, 25)
+
+
+def test_the_days_of_the_confirmation_count_from_the_later_of_the_step_and_the_form() -> None:
+    case = Case(address="a@correo.example", state="alta_pedida", since=at(TODAY))
+    step, form = date(2026, 11, 23), date(2026, 11, 3)
+    assert case.counts_from is None
+    assert replace(case, form_day=form).counts_from == form
+    assert replace(case, form_day=form, step_day=step).counts_from == step
