@@ -158,7 +158,7 @@ class Daemon:
 
     async def _pulse(self, p: Parts) -> None:
         """Show that we live: to the store, to systemd; and write down whom we have reached."""
-        every = daemons.BEAT_SECONDS if not p.store.is_sqlite else daemons.BEAT_SECONDS * 5
+        every = daemons.BEAT_SECONDS if not p.store.is_sqlite else daemons.SQLITE_BEAT_SECONDS
         every = min(every, watchdog_seconds() or every)
         told = 0.0
 

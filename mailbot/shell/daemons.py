@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from mailbot.shell.tables import daemons
 
 BEAT_SECONDS = 2.0
+SQLITE_BEAT_SECONDS = 5.0  # nobody else works there: only `mailbot status` asks, and it must not miss a live daemon
 DEAD_AFTER = timedelta(seconds=8)  # four missed beats; then another daemon goes on with what it had in hand
 
 

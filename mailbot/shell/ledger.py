@@ -109,7 +109,8 @@ def claim(c: Connection, me: str, now: datetime, most: int) -> list[Claimed]:
     m = messages.c
     free = and_(
         m.state == SEEN,
-        or_(m.claimed_by.is_(None), is_abandoned(c, m.claimed_by)),
+        # never what is in our own hands: a beat may be late, as a long document keeps the machine busy
+        or_(m.claimed_by.is_(None), and_(is_abandoned(c, m.claimed_by), m.claimed_by != me)),
         or_(m.next_at.is_(None), m.next_at <= now),
     )
     order = (case((m.deaths >= SUSPECT_DEATHS, 1), else_=0), m.id)

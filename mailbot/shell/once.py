@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import click
 from sqlalchemy import Connection
 
 from mailbot.config import Config
-from mailbot.shell import flags, privacy
+from mailbot.shell import daemons, flags, privacy
 from mailbot.shell.clock import Clock
 from mailbot.shell.failures import ServerTrouble
 from mailbot.shell.log import log
 from mailbot.shell.parts import Parts, parts
 from mailbot.shell.postman import ServerAway
-from mailbot.shell.store import StoreUnavailable
+from mailbot.shell.store import Store, StoreUnavailable
 from mailbot.shell.workers import ReaderUnavailable
 
 
@@ -22,10 +24,22 @@ async def run_once(config: Config, at: datetime | None) -> int:
     """Return 0, or 1 where IMAP, SMTP or the store failed; what could be done without them is done."""
     try:
         async with parts(config, Clock(at), lambda: None) as p:
-            return await _round(p)
+            beating = asyncio.create_task(beat(p.store, p.me))
+            try:
+                return await _round(p)
+            finally:
+                beating.cancel()
     except StoreUnavailable as error:
         click.echo(f"mailbot: la base de datos no se puede escribir ({error}); revisa espacio y permisos", err=True)
         return 1
+
+
+async def beat(store: Store, me: str) -> None:
+    """Show that we live, or on PostgreSQL another mailbot takes what is in our hands after a few seconds."""
+    while True:
+        await asyncio.sleep(daemons.BEAT_SECONDS)
+        with suppress(StoreUnavailable):
+            await store.write(daemons.beat, me)
 
 
 async def _round(p: Parts) -> int:

@@ -1,5 +1,6 @@
 """What the store promises: one row for each mail, one transaction for each outcome, one lock, counts that stay true."""
 
+import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from mailbot.shell import (
     flags,
     ledger,
     letters,
+    once,
     privacy,
     reminder_rows,
     watermarks,
@@ -485,4 +487,17 @@ def test_a_claim_outlives_no_daemon(store: Store) -> None:
             id="otra", host="h", pid=1, started_at=old(c), beat_at=old(c)))
 
     store.write_now(long_ago)
+    assert claim(store, 3) == []  # a late beat of our own gives us nothing twice
     assert claim(store, 3, "otra") == [(1, 1)]
+
+
+def test_a_round_for_cron_beats_too(store: Store) -> None:
+    store.write_now(lambda c: c.execute(update(daemons.daemons).values(beat_at=NOW)))
+    with contextlib.suppress(TimeoutError):
+        asyncio.run(asyncio.wait_for(once.beat(store, ME), daemons.BEAT_SECONDS * 1.5))
+    assert len(store.read_now(daemons.running)) == 1
+
+
+def test_a_live_daemon_beats_before_it_is_taken_for_dead() -> None:
+    slowest = max(daemons.BEAT_SECONDS, daemons.SQLITE_BEAT_SECONDS)
+    assert slowest * 1.5 < daemons.DEAD_AFTER.total_seconds()
