@@ -74,7 +74,7 @@ def answer(
 ) -> Outcome:
     """Decide all that follows from a mail; pure: the same inputs give the same bytes, Message-ID included."""
     if message.bounce is not None:
-        return _bounced(message, past)
+        return _bounced(message, past, now, desk)
     if message.mark_code == "staff":  # whoever only says that they are staff takes no case
         theirs = past.staff_wrote if message.authentication != "fail" else ()
         return hand_over(theirs, now, desk.office, message.hard_mark or "")
@@ -108,15 +108,35 @@ def nss_keys(documents: Sequence[Document], desk: Desk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(desk.keyed(nss.value.digits) for nss in read))
 
 
-def _bounced(message: Message, past: Past) -> Outcome:
-    """A report about mail of ours: an address that refuses for good gets no more reminders."""
+def _bounced(message: Message, past: Past, now: datetime, desk: Desk) -> Outcome:
+    """A report about mail of ours: an address that refuses for good gets no more reminders, and staff are told once."""
     assert message.bounce is not None  # noqa: S101  (asked by the caller)
     if not past.wrote_to:
         return Outcome("ignored", message.hard_mark or "dice que rebotó un correo que no mandamos")
     if not message.bounce.permanent:
         return Outcome("ignored", "un correo nuestro se retrasa; el servidor sigue intentando")
     why = "un correo nuestro a esta dirección rebotó"
-    return Outcome("ignored", why, mutes=tuple((address, why) for address in past.wrote_to))
+    mutes = tuple((address, why) for address in past.wrote_to)
+    if past.muted is not None or not desk.office.staff:
+        return Outcome("ignored", why, mutes=mutes)
+    values = Values(
+        hoy=now.astimezone(desk.office.timezone).date(),
+        titulo="Un correo nuestro rebotó",
+        motivo="El servidor de quien escribió no lo recibió. Ya no se le mandan recordatorios: "
+        "hay que avisarle por otro medio.",
+        detalles=(
+            *(Fila("Dirección", half_hidden(address)) for address in past.wrote_to),
+            *(Fila("Caso", str(c.id)) for c in past.cases if c.id and c.address in past.wrote_to),
+        ),
+    )
+    told = note(message.digest, render(desk.templates, "aviso_personal", values, desk.office), now, desk)
+    return Outcome("ignored", why, mails=(told,), mutes=mutes)
+
+
+def half_hidden(address: str) -> str:
+    """Write an address so that who knows it recognises it; a mail that keeps it whole could not be forgotten."""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:2]}---{name[-1:]}{at}{domain}"
 
 
 def _followed(message: Message, j: Judgement, now: datetime, desk: Desk) -> tuple[Case | None, list[EventName]]:
