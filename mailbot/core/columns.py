@@ -12,6 +12,7 @@ from mailbot.core.page import Box
 FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has its own label
 NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
 NEXT_PIECE = 3.0  # words of one value set apart
+MOST_LINES = 8  # of one wrapped cell above its label's line
 SAME_EDGE = 0.4
 
 
@@ -89,37 +90,58 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
         lines = [line for line in lines if aligned(line[0], lines[0][0]) and not _owned(sheet, line[0], label)]
         if not lines:
             return None
-    elif above := _line_above(sheet, lines[0][0], label):
+    first, alone = lines[0][0], len(lines) == 1
+    further = _wrapped(sheet, lines[-1], label, first)
+    if upper := _upper_lines(sheet, first, label):
+        lines = [*upper, *lines]
+    elif alone and (above := _line_above(sheet, first, label)):
         lines.insert(0, (above,))
-    lines += _wrapped(sheet, lines[-1], label, lines[0][0])
-    return Cell(tuple(lines))
+    return Cell((*lines, *further))
+
+
+def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Segment, ...]]:
+    """Return the lines above the label's own that nothing else claims: its cell stands in the middle or low."""
+    chain: list[Segment] = []
+    at = first
+    while (above := _touching_above(sheet, at)) is not None:
+        owned = above.x0 < label.x1 or any(_in_front(t, above, label) for t in neighbours(sheet, above))
+        if owned or not set_alike(above, first) or len(chain) == MOST_LINES:
+            return []
+        chain.append(above)
+        at = above
+    return [(s,) for s in reversed(chain)] if chain and not _under_a_header(sheet, at) else []
+
+
+def _under_a_header(sheet: Sheet, s: Segment) -> bool:
+    over = [
+        t
+        for row in sheet.rows[max(0, s.row - 4) : s.row]
+        for t in row
+        if t.x0 < s.x1 and s.x0 < t.x1 and s.top - t.bottom < FIRST_LINE_BELOW * s.height
+    ]
+    return bool(over) and over[-1].label is not None
+
+
+def _touching_above(sheet: Sheet, s: Segment) -> Segment | None:
+    for row in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
+        for t in row:
+            if t.label is None and aligned(t, s) and -0.4 < (s.top - t.bottom) / s.height < NEXT_LINE:
+                return t
+    return None
 
 
 def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
     """Return the line above a text if it is of the same cell, set low: it touches, and no label claims it."""
 
-    def over(t: Segment) -> Segment | None:
-        for row in reversed(sheet.rows[max(0, t.row - 4) : t.row]):
-            for u in row:
-                if u.label is None and aligned(u, t) and -0.4 < (t.top - u.bottom) / t.height < NEXT_LINE:
-                    return u
-        return None
-
-    above = over(s)
+    above = _touching_above(sheet, s)
     if above is None or above.x0 < label.x1 or abs(above.height - s.height) > 0.35 * s.height:
         return None
     if any(_in_front(t, above, label) for t in neighbours(sheet, above)):
         return None
-    further = over(above)
+    further = _touching_above(sheet, above)
     if further is not None and s.top - above.top > 0.7 * (above.top - further.top):
         return None  # as likely the last line of the cell above
-    over_it = [
-        t
-        for row in sheet.rows[max(0, above.row - 4) : above.row]
-        for t in row
-        if t.x0 < above.x1 and above.x0 < t.x1 and above.top - t.bottom < FIRST_LINE_BELOW * s.height
-    ]
-    if over_it and over_it[-1].label is not None:
+    if _under_a_header(sheet, above):
         return None  # it stands under a header of its own
     return above
 

@@ -147,15 +147,21 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
             continue
         if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):
             break
-        if len(body) == 1 and (_spans_columns(body[0], all_heads) or not _like_a_cell(body[0], columns)):
+        pieces = [piece for whole in body for piece in _cut_at_heads(whole, all_heads)]
+        paragraph = not any(_like_a_cell(piece, columns) for piece in pieces)
+        if paragraph or (len(pieces) == 1 and _spans_columns(pieces[0], all_heads)):
+            legible = legible and (any(columns.values()) or not pieces[0].capitals)
             break
         by_column: dict[str, list[Segment]] = {}
-        for s in (piece for whole in body for piece in _cut_at_heads(whole, all_heads)):
+        for index, s in enumerate(pieces):
             head = column_of(s, all_heads)
-            if head is None:
+            if head is None and len(pieces) == len(all_heads):
+                head = all_heads[index]  # a short text at the left of a wide column, its header in the middle
+            kind = _edge_of(s, columns) or (head.kind if head is not None else None)
+            if kind is None:
                 legible = legible and (is_placeholder(s.text) or len(s.text) < 3)
-            elif head.kind in columns:
-                by_column.setdefault(head.kind, []).append(s)
+            elif kind in columns:
+                by_column.setdefault(kind, []).append(s)
         for kind, segments in by_column.items():
             columns[kind].append(Line(tuple(segments)))
         bottom = max(s.bottom for s in body)
@@ -163,6 +169,12 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
     if rows is None:
         return [], False
     return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
+
+
+def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
+    """Return the column whose cells so far begin where a text begins."""
+    found = {k for k, lines in columns.items() for line in lines if abs(line.segments[0].x0 - s.x0) < 1.5}
+    return found.pop() if len(found) == 1 else None
 
 
 def _like_a_cell(s: Segment, columns: dict[str, list[Line]]) -> bool:

@@ -12,6 +12,8 @@ from mailbot.core.lines import Segment, Sheet
 from mailbot.core.spanish import compact, fold
 
 _ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON})
+# Nobody is called PRIMER APELLIDO or REGISTRO PATRONAL; a company may well be called SERVICIOS MEDICOS.
+_UNMISTAKABLE = labels.READ - {labels.SERVICIO, labels.ESTADO, labels.MODALIDAD}
 _ACRONYMS = frozenset({"nss", "curp", "rfc", "umf", "ooad", "sbc", "nrp", "cp"})  # in capitals wherever they stand
 _OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "en", "para", "por", "con", "al"})
 Look = tuple[str, int, bool]
@@ -45,6 +47,8 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
 def _suspect(s: Segment) -> bool:
     """Tell whether a label could as well be a word of a value: short, in capitals, without a colon."""
     short = s.label is not None and not s.colon and s.capitals and len(s.words) <= 3
+    if s.kind in _UNMISTAKABLE and len(s.words) > 1:
+        return False
     return short and s.kind not in labels.HEADINGS and compact(s.text) not in _ACRONYMS
 
 
@@ -70,7 +74,7 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
         if heads and s.top - heads[0].bottom > FIRST_LINE_BELOW * s.height:
             return False
         head = column_of(s, heads)
-        if head is None:
+        if head is None or min(s.x1, head.x1) <= max(s.x0, head.x0):
             continue
         if head.label is None:
             return _goes_on(head, s) and not (before and before[-1].label is not None)

@@ -172,6 +172,8 @@ _PHRASES: dict[str, dict[int, tuple[str, ...]]] = {
         "Código de verificación", "Número de control", "Número de trámite",
         "Fecha de nacimiento del beneficiario", "Nombre del cónyuge", "Cónyuge",
         "Prestaciones médicas", "Tipo de servicio", "Ramo de seguro",
+        "Datos de adscripción", "Datos de vigencia", "Datos de la vigencia", "Adscripción", "Datos de la clínica",
+        "Datos médicos", "Delegación / UMAE", "OOAD / Delegación", "Datos de afiliación", "Datos del servicio médico",
     )},
 }  # fmt: skip
 

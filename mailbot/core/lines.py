@@ -312,8 +312,9 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
         )
     if label.kind == OTHER or label.kind not in READ:
         return False
-    if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):
-        return words[end].text[0].isupper() and _match(words, end) is None  # no value begins so
+    if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):  # no value begins so
+        longer = "".join(compact(w.text) for w in words[i : end + 1])
+        return words[end].text[0].isupper() and longer not in PREFIXES and _match(words, end) is None
     if i > 0:
         return False
     name = "".join(w.text for w in words[i:end])

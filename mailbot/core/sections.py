@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailbot.core import labels
+from mailbot.core.columns import overlap
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.printed import is_placeholder
 from mailbot.core.spanish import compact
@@ -29,14 +30,23 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
     kept: list[Sheet] = []
     for sheet in sheets:
         rows: list[tuple[Segment, ...]] = []
-        for row in sheet.rows:
-            section = _section_after(row, section)
+        for number, row in enumerate(sheet.rows):
+            section = _section_after(_with_its_label(sheet, number), section)
             if section == labels.BENEFICIARIOS:
                 listed = listed or _is_a_person(row)
             seal_line = sum(s.text.count("|") for s in row) >= 2
             rows.append(() if section is not None or seal_line else row)
         kept.append(Sheet(sheet.page, tuple(rows)))
     return kept, listed
+
+
+def _with_its_label(sheet: Sheet, number: int) -> tuple[Segment, ...]:
+    """Return a row with what stands beside it a little lower: a label of two lines, its value in the middle."""
+    row = sheet.rows[number]
+    if not row:
+        return row
+    lower = [s for following in sheet.rows[number + 1 : number + 3] for s in following if overlap(s, row[0]) >= 0.4]
+    return (*row, *lower)
 
 
 def _section_after(row: tuple[Segment, ...], section: str | None) -> str | None:

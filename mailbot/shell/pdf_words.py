@@ -94,7 +94,8 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
     flags = ctypes.c_int()
     pieces: list[_Glyphs] = []
     piece: _Glyphs | None = None
-    space = guessed = False
+    guessed = False
+    drawn: tuple[float, float] | None = None  # where the last drawn space ends
     for index, code in enumerate(codes):
         if code in (13, 10):  # pdfium's own guess of where a line ends
             piece = None
@@ -103,9 +104,9 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
         x0, x1, low, high = rect.left, rect.right, rect.bottom, rect.top
         if code in (32, 160, 9, 0x2003, 0x2002, 0x2009, 0x3000):
             if high > low and x1 > x0 and not generated(textpage, index):  # drawn, not pdfium's own guess
-                if piece is not None:
+                if piece is not None and _touches(piece.x1, piece.top, x0, low, high):
                     piece.space_after = True
-                space = True
+                drawn = (x1, low)
             else:
                 guessed = True
             piece = None
@@ -121,7 +122,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
                 piece.gaps.append(x0 - piece.x1)
                 piece.text += char
                 piece.x1 = max(piece.x1, x1)
-                space = False
+                drawn = None
                 continue
         degrees = round(angle_of(textpage, index) * 57.29577951308232 / 90) * 90 % 360
         if piece is not None and piece.angle == degrees != 0 and _continues(piece, x0, low, x1, high):
@@ -132,10 +133,17 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
             continue
         raw.FPDFText_GetFontInfo(textpage, index, name, 128, ctypes.byref(flags))
         font = name.value.decode("utf-8", "replace").partition("+")
+        space = drawn is not None and _touches(*drawn, x0, low, high)
         piece = _Glyphs(char, x0, low, x1, high, font[2] or font[0], degrees, space, guessed_before=guessed)
         pieces.append(piece)
-        space = guessed = False
+        drawn, guessed = None, False
     return pieces
+
+
+def _touches(end: float, level: float, x0: float, low: float, high: float) -> bool:
+    """Tell whether a glyph begins where another ends: what is drawn next need not stand next."""
+    height = high - low
+    return abs(x0 - end) < 0.5 * height and abs(low - level) < 0.2 * height
 
 
 def _continues(piece: _Glyphs, x0: float, low: float, x1: float, high: float) -> bool:
@@ -169,13 +177,13 @@ def _plumber_page(page: Any, number: int) -> Page:
     left, top, right, bottom = page.cropbox if page.cropbox else page.bbox
     pieces: list[_Glyphs] = []
     piece: _Glyphs | None = None
-    space = False
+    drawn: tuple[float, float] | None = None
     for char in chars[:MOST_GLYPHS]:
         text = "".join(_LIGATURES.get(c, c) for c in char["text"])
         if not text.strip():
-            if piece is not None:
+            if piece is not None and _touches(piece.x1, piece.bottom, char["x0"], char["bottom"], 2 * char["bottom"] - char["top"]):
                 piece.space_after = True
-            piece, space = None, True
+            piece, drawn = None, (char["x1"], char["bottom"])
             continue
         x0, x1, high, low = char["x0"], char["x1"], char["top"], char["bottom"]
         angle = _plumber_angle(char)
@@ -190,12 +198,13 @@ def _plumber_page(page: Any, number: int) -> Page:
             piece.gaps.append(x0 - piece.x1)
             piece.text += text
             piece.x1 = max(piece.x1, x1)
-            space = False
+            drawn = None
             continue
         font = str(char.get("fontname") or "").partition("+")
+        space = drawn is not None and _touches(*drawn, x0, low, 2 * low - high)
         piece = _Glyphs(text, x0, high, x1, low, font[2] or font[0], angle, space)
         pieces.append(piece)
-        space = False
+        drawn = None
     box = (float(left), float(top), float(right), float(bottom))
     for p in pieces:
         p.x0, p.x1, p.top, p.bottom = p.x0 - box[0], p.x1 - box[0], p.top - box[1], p.bottom - box[1]
@@ -254,44 +263,55 @@ def _word(piece: _Glyphs, *, upright: bool) -> Word:
 def _joined(pieces: list[_Glyphs]) -> list[Word]:
     """Join pieces that touch on one line, however they were drawn; the same glyph drawn twice counts once."""
     pieces.sort(key=lambda p: p.top + p.bottom)
-    words: list[Word] = []
+    stretches: list[list[_Glyphs]] = []
     line: list[_Glyphs] = []
     middle = 0.0
     for p in pieces:
         centre, height = (p.top + p.bottom) / 2, p.bottom - p.top
         if line and centre - middle > SAME_LINE * min(height, line[-1].bottom - line[-1].top):
-            words += _words_of_line(line)
+            stretches += _stretches(line)
             line = []
         if not line:
             middle = centre
         line.append(p)
-    words += _words_of_line(line)
-    return words
+    stretches += _stretches(line)
+    usual = _usual_tracking(stretches)
+    return [word for stretch in stretches for word in _words_of_stretch(stretch, usual)]
 
 
-def _words_of_line(line: list[_Glyphs]) -> list[Word]:
-    """Join the pieces of a line, stretch by stretch: what lies a line's height apart is not one text."""
+def _stretches(line: list[_Glyphs]) -> list[list[_Glyphs]]:
+    """Cut a line where a gap of a line's height is: what lies further apart is not one text."""
     line.sort(key=lambda p: p.x0)
-    words: list[Word] = []
-    stretch: list[_Glyphs] = []
+    found: list[list[_Glyphs]] = []
     for p in line:
-        if stretch and p.x0 - stretch[-1].x1 > p.bottom - p.top:
-            words += _words_of_stretch(stretch)
-            stretch = []
-        if stretch and stretch[-1].text == p.text and abs(stretch[-1].x0 - p.x0) < 0.1 * (p.bottom - p.top):
-            continue  # bold made by drawing twice
-        stretch.append(p)
-    return words + _words_of_stretch(stretch)
+        last = found[-1][-1] if found else None
+        if last is None or p.x0 - last.x1 > p.bottom - p.top:
+            found.append([p])
+        elif last.text != p.text or abs(last.x0 - p.x0) >= 0.1 * (p.bottom - p.top):  # else bold by drawing twice
+            found[-1].append(p)
+    return found
 
 
-def _tracking(stretch: list[_Glyphs]) -> float:
-    """Measure how far apart the letters of a stretch are set: most gaps of a text are between letters."""
+def _third(gaps: list[float]) -> float | None:
+    """Return how far apart letters are set, if so many gaps tell: most gaps of a text are between letters."""
+    if len(gaps) < LEAST_GAPS:
+        return None
+    return max(sorted(gaps)[len(gaps) // 3], 0.0)
+
+
+def _tracking(stretch: list[_Glyphs]) -> float | None:
     gaps = [gap for p in stretch for gap in p.gaps]
     gaps += [b.x0 - a.x1 for a, b in zip(stretch, stretch[1:], strict=False) if not (a.space_after or b.space_before)]
-    if len(gaps) < LEAST_GAPS:
-        return 0.0
-    gaps.sort()
-    return max(gaps[len(gaps) // 3], 0.0)
+    return _third(gaps)
+
+
+def _usual_tracking(stretches: list[list[_Glyphs]]) -> dict[str, float]:
+    """Measure the tracking of each font in parts of the height, for texts too short to tell: "3 2"."""
+    seen: dict[str, list[float]] = {}
+    for stretch in stretches:
+        if len(stretch) > 1 and (tracking := _tracking(stretch)) is not None:
+            seen.setdefault(stretch[0].font, []).append(tracking / max(stretch[0].bottom - stretch[0].top, 0.1))
+    return {font: sorted(found)[len(found) // 4] for font, found in seen.items()}
 
 
 def _small_capital(last: _Glyphs, p: _Glyphs, gap: float) -> bool:
@@ -300,18 +320,23 @@ def _small_capital(last: _Glyphs, p: _Glyphs, gap: float) -> bool:
     return 0.6 * before < height < before and abs(gap) < 0.08 * height and last.text[-1:].isupper()
 
 
-def _words_of_stretch(stretch: list[_Glyphs]) -> list[Word]:
+def _words_of_stretch(stretch: list[_Glyphs], usual: dict[str, float]) -> list[Word]:
     joined: list[_Glyphs] = []
-    tracking = _tracking(stretch) if len(stretch) > 1 else 0.0
+    whole = _tracking(stretch) if len(stretch) > 1 else 0.0
     for p in stretch:
         last = joined[-1] if joined else None
         if last is not None:
             height = p.bottom - p.top
             gap = p.x0 - last.x1
             alike = abs(height - (last.bottom - last.top)) < 0.2 * height or _small_capital(last, p, gap)
-            most = tracking + (GUESSED_GAP if p.guessed_before else WORD_GAP) * height
+            tracking = _third(last.gaps + p.gaps)  # of the two themselves: the label before may be set wider
+            if tracking is None:
+                tracking = whole if whole is not None else usual.get(p.font, 0.0) * height
+            guessed = p.guessed_before and tracking < 0.02 * height
+            most = tracking + (GUESSED_GAP if guessed else WORD_GAP) * height
             near = -0.3 * height < gap <= most
             if alike and near and not (last.space_after or p.space_before):
+                last.gaps = [*last.gaps, gap, *p.gaps]
                 last.text += p.text
                 last.x1 = max(last.x1, p.x1)
                 last.space_after = p.space_after
