@@ -193,7 +193,8 @@ def message_ids(raw: bytes) -> tuple[str, ...]:
     """Return every ``<id>`` of printable ASCII; of many, the first and the last ones (RFC 5322, 3.6.4)."""
     # Ours are longer than a line of 78, and Python's email package then writes In-Reply-To as encoded words.
     text = decode_header(raw) if b"=?" in raw else raw.decode("ascii", "replace")
-    found = _MESSAGE_ID.findall(text)
+    # A link between < and > is no id: what we repeat in References must not be somebody's address on the web.
+    found = [one for one in _MESSAGE_ID.findall(text) if "://" not in one]
     if len(found) > REFERENCES_MOST:
         return (found[0], *found[-REFERENCES_MOST + 1 :])
     return tuple(found)

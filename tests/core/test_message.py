@@ -152,3 +152,11 @@ def test_parse_answers_even_where_reading_has_a_bug(monkeypatch: pytest.MonkeyPa
     message = parse(b"From: a@b.example\n\nx", OWN, STAFF, attachment_limit=0)
     assert (message.sender, message.problems) == (None, ("no_se_pudo_leer",))
     assert message.digest == sha256(b"From: a@b.example\n\nx").hexdigest()
+
+
+# --- found by the trials (tests/trials) ---------------------------------------------------------------------------
+
+
+def test_a_link_between_angle_brackets_is_no_message_id() -> None:
+    message = of(b"From: ana@x.example\nIn-Reply-To: <https://malo.example>\nReferences: <a@x> <https://malo.example>\n\nHola")
+    assert (message.in_reply_to, message.references) == (None, ("<a@x>",))

@@ -60,7 +60,8 @@ def deliver(home: House, cases: Sequence[Case]) -> None:
             assert lmtp.sendmail(case.envelope, [home.dovecot.address], case.raw) == {}
 
 
-def try_all(cases: Sequence[Case], *, now: str = NOW, config: str = "", by_hand: bool = False, timeout: int = 3600) -> Verdict:
+def try_all(cases: Sequence[Case], *, now: str = NOW, config: str = "", by_hand: bool = False, timeout: int = 3600,
+            prelude: str = "") -> Verdict:  # fmt: skip
     """Deliver, run once, and read the ledger. ``by_hand``: straight into the Maildir, bytes untouched."""
     with house() as home:
         home.write_config(more=f"{config}\n[limits]\nreplies_per_hour = 0\nreplies_per_sender_per_day = 0\n")
@@ -68,14 +69,17 @@ def try_all(cases: Sequence[Case], *, now: str = NOW, config: str = "", by_hand:
             home.dovecot.fill(c.raw for c in cases)
         else:
             deliver(home, cases)
-        return judge(home, cases, now, timeout)
+        return judge(home, cases, now, timeout, prelude)
 
 
-def judge(home: House, cases: Sequence[Case], now: str, timeout: int) -> Verdict:
-    """Run the program once over what is in the mailbox, watching its memory."""
+WITHOUT_OCR = "import mailbot.shell.workers as w; w.ocr_installed = lambda: False; "
+
+
+def judge(home: House, cases: Sequence[Case], now: str, timeout: int, prelude: str = "") -> Verdict:
+    """Run the program once over what is in the mailbox, watching its memory; ``prelude`` runs in its process first."""
     import sys
 
-    command = [sys.executable, "-c", "from mailbot.cli import main; main()", "run", "--once", "--now", now,
+    command = [sys.executable, "-c", prelude + "from mailbot.cli import main; main()", "run", "--once", "--now", now,
                "--config", str(home.config)]  # fmt: skip
     began = time.monotonic()
     with (home.folder / "log").open("ab") as log:
