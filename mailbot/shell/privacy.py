@@ -68,6 +68,9 @@ def forget(c: Connection, address: str, now: datetime) -> Forgotten:
         note(c, message_id, now, FORGOTTEN)
     c.execute(update(messages).where(waiting).values(state=IGNORED, reason=FORGOTTEN, claimed_by=None))
     c.execute(update(messages).where(m.id.in_(mine)).values(sender=None, subject=None))
+    # The report of a bounce is a machine's mail, and may name whom it could not reach in its subject.
+    named = func.lower(m.subject).contains(address, autoescape=True)
+    c.execute(update(messages).where(named).values(subject=None))
     # A digest or a note of bundled copies names the addresses of many, and belongs to none of them.
     names_many = and_(o.kind.in_(("digest", "note")), o.message_id.is_(None), o.case_id.is_(None))
     c.execute(update(outbox).where(names_many, o.state != letters.WAITING).values(raw=None))
