@@ -142,6 +142,8 @@ def main() -> int:
     print(*tell(verdict), sep="\n")
     print(Counter(f.state for f in verdict.fates), Counter(f.stem for f in verdict.fates))
     print(Counter(f.reason for f in verdict.fates if f.state == "set_aside"))
+    troubles = [line for line in verdict.log.splitlines() if '"level": "error"' in line or "Traceback" in line]
+    print("\n".join(line[:300] for line in troubles if '"event": "message set aside"' not in line))
     if verdict.exit_code:
         print(verdict.log[-3000:])
     held = verdict.counts["total"] == len(cases) and verdict.counts["waiting"] == 0 and verdict.exit_code == 0
