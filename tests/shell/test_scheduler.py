@@ -1,0 +1,65 @@
+"""The clock that asks: late ticks come, one at a time; a failing one is said and comes again."""
+
+import asyncio
+import time
+
+import pytest
+
+from mailbot.shell.scheduler import Scheduler
+
+
+async def test_a_tick_missed_in_a_nap_comes_late_once_and_is_not_dropped() -> None:
+    """APScheduler's default grace of one second drops what comes later (apscheduler#296)."""
+    asked: list[float] = []
+
+    async def ask() -> None:
+        asked.append(time.monotonic())
+
+    clock = Scheduler({"x": (60, ask)})
+    clock.start()
+    time.sleep(2.5)
+    await asyncio.sleep(0.3)
+    clock.stop()
+    assert len(asked) == 1
+
+
+async def test_ticks_of_a_long_nap_come_as_one_and_none_runs_beside_itself() -> None:
+    at_once = most = asked = 0
+
+    async def ask() -> None:
+        nonlocal at_once, most, asked
+        at_once, asked = at_once + 1, asked + 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.3)
+        at_once -= 1
+
+    clock = Scheduler({"x": (0.1, ask)})
+    clock.start()
+    await asyncio.sleep(0.05)
+    time.sleep(2.0)
+    await asyncio.sleep(0.15)
+    late = asked
+    await asyncio.sleep(0.6)
+    clock.stop()
+    assert (late <= 2, most) == (True, 1)
+
+
+async def test_a_tick_that_fails_is_said_without_its_text_and_comes_again(capsys: pytest.CaptureFixture[str]) -> None:
+    from mailbot.shell.log import set_up
+
+    set_up()
+    asked = 0
+
+    async def ask() -> None:
+        nonlocal asked
+        asked += 1
+        raise KeyError("Juana Pérez")
+
+    clock = Scheduler({"recordatorios": (0.1, ask)})
+    clock.start()
+    await asyncio.sleep(0.5)
+    clock.stop()
+    said = capsys.readouterr().err
+    assert asked >= 2
+    assert '"tick": "recordatorios"' in said
+    assert "Juana" not in said
