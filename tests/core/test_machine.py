@@ -169,3 +169,14 @@ def test_the_words_of_a_no_reply_address_are_the_whole_local_part_or_set_off_by_
     assert [is_bounce_sender(f"{local}@x.example") for local in ("bounces", "a-bounces", "bounce-1-a", "abounces")] == [
         True, True, True, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("sender", ["formsnoreply@x.example", "vigencia.noreply@x.example", "maria.no-reply.x@y.example"])
+def test_a_no_reply_inside_an_address_is_a_weak_mark(sender: str) -> None:
+    message = of("", sender=sender)
+    assert (message.mark_code, message.weak_marks) == (None, ("remitente que no recibe respuestas",))
+
+
+def test_a_dmarc_report_is_a_weak_mark() -> None:
+    message = of("", subject="Report Domain: x.example Submitter: y.example Report-ID: 1")
+    assert message.weak_marks == ("asunto de respuesta automática",)

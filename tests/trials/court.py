@@ -49,7 +49,9 @@ class Verdict:
     exit_code: int
     seconds: float
     log: str
-    peak_mb: float = 0.0
+    peak_mb: int = 0
+    """Of all processes at once; ``parts`` says which had how much: the daemon first."""
+    parts: list[int] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
 
 
@@ -84,24 +86,30 @@ def judge(home: House, cases: Sequence[Case], now: str, timeout: int, prelude: s
     began = time.monotonic()
     with (home.folder / "log").open("ab") as log:
         process = subprocess.Popen(command, env=home.environment, cwd=home.folder, stdout=log, stderr=log)
-    peak, seen = 0.0, set()
+    peak, parts, seen = 0, [0], set[int]()
     while process.poll() is None:
         if time.monotonic() - began > timeout:
             process.kill()
         pids = family(process.pid)
         seen |= set(pids)
-        peak = max(peak, sum(pss(pid) for pid in pids) / 1024)
+        sizes = [pss(pid) // 1024 for pid in pids]
+        if sum(sizes) > peak:
+            peak, parts = sum(sizes), sizes
         time.sleep(0.3)
     took = time.monotonic() - began
     time.sleep(1)
     left = [command_of(pid) for pid in seen if command_of(pid)]
     rows = home.rows("SELECT state, stem, rule, reason, facts FROM messages ORDER BY uid")
     fates = [
-        Fate(c, str(s), st and str(st), ru and str(ru), re_ and str(re_), json.loads(str(f)) if f else {})
+        Fate(c, str(s), _text(st), _text(ru), _text(re_), json.loads(str(f)) if f else {})
         for c, (s, st, ru, re_, f) in zip(cases, rows, strict=False)
     ]  # fmt: skip
     sent = [message_from_bytes(r.raw, policy=policy.default) for r in home.smtp.received]
-    return Verdict(fates, sent, home.counts(), process.returncode, took, home.log, peak, left)  # type: ignore[arg-type]
+    return Verdict(fates, sent, home.counts(), process.returncode, took, home.log, peak, parts, left)
+
+
+def _text(value: object) -> str | None:
+    return str(value) if value else None
 
 
 def family(root: int) -> list[int]:
@@ -137,5 +145,5 @@ def replies_by_parent(verdict: Verdict) -> dict[str, EmailMessage]:
 def tell(verdict: Verdict) -> Iterator[str]:
     yield (
         f"counts {verdict.counts}  exit {verdict.exit_code}  {verdict.seconds:.0f} s  "
-        f"peak PSS {verdict.peak_mb:.0f} MB  left behind {len(verdict.left_behind)}"
+        f"peak PSS {verdict.peak_mb} MB {verdict.parts}  left behind {len(verdict.left_behind)}"
     )

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from tests.trials import machines, students
-from tests.trials.court import Case, tell, try_all
+from tests.trials.court import WITHOUT_OCR, Case, tell, try_all
 
 Break = Callable[[bytes, random.Random], bytes]
 
@@ -138,7 +138,7 @@ def build(seed: int, most: int = 1000) -> Iterator[Case]:
 
 def main() -> int:
     cases = list(build(int(sys.argv[1]) if len(sys.argv) > 1 else 1))
-    verdict = try_all(cases, by_hand=True)
+    verdict = try_all(cases, by_hand=True, prelude=WITHOUT_OCR)
     print(*tell(verdict), sep="\n")
     print(Counter(f.state for f in verdict.fates), Counter(f.stem for f in verdict.fates))
     print(Counter(f.reason for f in verdict.fates if f.state == "set_aside"))
