@@ -122,3 +122,21 @@ def test_a_transparent_screenshot_stands_on_white() -> None:
     clear = Image.new("RGBA", (200, 100), (0, 0, 0, 0))
     page = next(pages_of(papers.saved(clear, "PNG")))
     assert page.getcolors() == [(200 * 100, (255, 255, 255))]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_heic_of_a_phone_is_read_like_any_picture(readers: Readers) -> None:
+    file = Path(__file__).parents[1] / "corpus" / "pictures" / "baja_escuela.heic"  # an invented person
+    document = await readers.read(file.read_bytes())
+    assert (document.kind, document.via, document.image_like) == ("constancia_vigencia", "ocr", True)
+    assert fields(document) == {
+        "nss": "32200408014",
+        "curp": "ZUHH040513HQTXRCA1",
+        "nombre": "HÉCTOR RAÚL ZÚÑIGA HERNÁNDEZ",
+        "fecha": "2026-11-23",
+        "estado": "BAJA",
+        "servicio_medico": False,
+        "razon_social": "UNIVERSIDAD POLITECNICA DE SANTA ROSA JAUREGUI",
+        "registro_patronal": "E3486796327",
+        "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
+    }
