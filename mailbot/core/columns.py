@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.core.labels import HEADINGS
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 
@@ -119,7 +120,15 @@ def _under_a_header(sheet: Sheet, s: Segment) -> bool:
         for t in row
         if t.x0 < s.x1 and s.x0 < t.x1 and s.top - t.bottom < FIRST_LINE_BELOW * s.height
     ]
-    return bool(over) and over[-1].label is not None
+    return bool(over) and over[-1].label is not None and (over[-1].kind not in HEADINGS or aligned(over[-1], s))
+
+
+def _touching_below(sheet: Sheet, s: Segment) -> Segment | None:
+    for row in sheet.rows[s.row + 1 : s.row + 5]:
+        for t in row:
+            if t.label is None and aligned(s, t) and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
+                return t
+    return None
 
 
 def _touching_above(sheet: Sheet, s: Segment) -> Segment | None:
@@ -180,7 +189,7 @@ def _wrapped(
     last = line[0]
     for row in sheet.rows[last.row + 1 : last.row + 12]:
         under = [s for s in row if s.label is None and aligned(first, s) and s.x0 > label.x0 - 2]
-        if not row or row[0].top - last.bottom > NEXT_LINE * last.height:
+        if row and row[0].top - last.bottom > NEXT_LINE * last.height:
             break
         if not under:
             if any(s.label is not None and s.x0 < first.x1 and s.x1 > label.x0 - 2 for s in row):
@@ -192,6 +201,9 @@ def _wrapped(
             break
         if any(_in_front(t, s, label) for t in neighbours(sheet, s)):
             break
+        following = _touching_below(sheet, s)
+        if following is not None and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
+            break  # it keeps closer to the next line: the first of the next cell
         whole = [s]
         for t in row[row.index(s) + 1 :]:
             if t.label is not None or t.x0 - whole[-1].x1 > NEXT_PIECE * s.height:

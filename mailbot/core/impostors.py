@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,7 +25,8 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
     every = [s for sheet in sheets for s in sheet.segments]
     suspects = {id(s) for sheet in sheets for s in sheet.segments if _suspect(s) and _in_a_values_place(sheet, s)}
     sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1) and id(s) not in suspects]
-    label_looks = {_look(s) for s in sure}
+    counted = Counter(_look(s) for s in sure)
+    label_looks = {look for look, times in counted.items() if times >= max(2, 0.15 * len(sure))}
     value_looks = {_look(s) for s in every if s.label is None and (parse_nss(s.text) or parse_curp(s.text))}
     with_colon = sum(s.colon for s in sure) >= 0.8 * max(len(sure), 1) and bool(sure)
     result = []

@@ -313,13 +313,24 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     if label.kind == OTHER or label.kind not in READ:
         return False
     if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):  # no value begins so
-        longer = "".join(compact(w.text) for w in words[i : end + 1])
-        return words[end].text[0].isupper() and longer not in PREFIXES and _match(words, end) is None
+        return words[end].text[0].isupper() and not _goes_on(words, i, end) and _match(words, end) is None
     if i > 0:
         return False
     name = "".join(w.text for w in words[i:end])
     other_font = words[i].font != words[end].font and bool(words[i].font)
     return (other_font or not name.isupper()) and words[end].text.isupper() and len(words[end].text) > 1
+
+
+def _goes_on(words: list[Word], start: int, end: int) -> bool:
+    """Tell whether a label may be the beginning of a longer one that wraps: "NOMBRE O RAZÓN SOCIAL DEL" over "PATRÓN"."""
+    text = "".join(compact(w.text) for w in words[start:end])
+    for i in range(end, len(words)):
+        if i > end and words[i].x0 - words[i - 1].x1 > LABEL_GAP * (words[i].bottom - words[i].top):
+            break
+        text += compact(words[i].text)
+        if text not in PREFIXES:
+            return False
+    return True
 
 
 def _stack_labels(rows: list[list[Segment]]) -> list[list[Segment]]:

@@ -81,8 +81,11 @@ def _issue_date(text: str) -> date | None:
 
 def _name(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(" :;,|_*•=").lstrip(" .").replace(" ,", ",")
-    if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(cleaned.split()) > 14:
+    words = cleaned.split()
+    if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(words) > 14:
         return None
+    if words[0].isupper() and len(words[0]) > 2 and any(w.islower() for w in words):
+        return None  # capitals and then small letters: a piece of something else
     return cleaned
 
 

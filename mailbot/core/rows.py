@@ -10,6 +10,8 @@ from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
 from mailbot.core.lines import Segment
 
+_WRAPS, _NEW_ROW = 1.4, 1.5  # of a line's height: wrapped lines stand closer, rows further apart
+_TOUCHES = 1.2  # of a line's height, from one line to the next
 _NEAR = 0.3  # of a line's height: two cells' lines at the same place
 
 
@@ -55,20 +57,40 @@ def split_rows(columns: dict[str, list[Line]]) -> list[Row] | None:
             return None
         for row, group in zip(rows, groups, strict=True):
             row[kind] = group
-    return rows
+    return None if leading != REGISTRO and _in_step(rows) else rows
 
 
 def _by_gaps(lines: Sequence[Line]) -> list[list[Line]] | None:
     """Group lines into cells where the gaps tell; all alike and close is one cell only if it is one line."""
     groups = [[lines[0]]]
     for a, b in pairwise(lines):
-        if b.middle - a.middle > 1.6 * a.height:
+        gap = (b.middle - a.middle) / a.height
+        if _WRAPS < gap < _NEW_ROW:
+            return None
+        if gap >= _NEW_ROW:
             groups.append([b])
         else:
             groups[-1].append(b)
     if len(groups) == 1 and len(lines) > 2:
         return None
     return groups
+
+
+def _in_step(rows: Sequence[Row]) -> bool:
+    """Tell whether a row's cells all have the same lines, more than one: as likely so many rows set close.
+
+    Lines of one cell touch, or nearly; rows of a table have a little room between them.
+    """
+    for row in rows:
+        cells = list(row.values())
+        places = [[line.middle for line in cell] for cell in cells]
+        if len(places[0]) > 1 and places[0][1] - places[0][0] < _TOUCHES * cells[0][0].height:
+            continue
+        if len(cells) > 1 and len(places[0]) > 1 and all(len(p) == len(places[0]) for p in places):
+            near = _NEAR * cells[0][0].height
+            if all(abs(a - b) < near for p in places[1:] for a, b in zip(places[0], p, strict=True)):
+                return True
+    return False
 
 
 def _whole_numbers(lines: Sequence[Line]) -> list[list[Line]]:

@@ -73,6 +73,8 @@ def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str,
     )
     if any(t.kind == CONSTANCIA for t in ranked) and _says_what_only_it_says(sheets):
         return CONSTANCIA, best[CONSTANCIA].box  # the other "titles" are values: an employer's name
+    if _is_constancia_by_labels(sheets):  # its own title may be a picture; below its labels stand values, no titles
+        ranked = [t for t in ranked if t.kind == CONSTANCIA or not _amid_labels(sheets, t)]
     if ranked:
         first = ranked[0]
         rival = ranked[1] if len(ranked) > 1 else None
@@ -112,6 +114,12 @@ def _is_constancia_by_labels(sheets: Sequence[Sheet]) -> bool:
         for s in sheet.segments
     )
     return issue and {labels.NSS, labels.ESTADO, labels.SERVICIO, labels.NOMBRE} <= _labels_seen(sheets)
+
+
+def _amid_labels(sheets: Sequence[Sheet], title: Title) -> bool:
+    """Tell whether a title stands below several labels of fields: an employer named like a document's issuer."""
+    over = [s for sheet in sheets[:1] for s in sheet.segments if s.kind in labels.READ and s.bottom < title.box.top]
+    return title.box.page > 1 or len(over) >= 3
 
 
 def _titles(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> list[Title]:

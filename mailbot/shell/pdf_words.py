@@ -262,17 +262,16 @@ def _word(piece: _Glyphs, *, upright: bool) -> Word:
 
 def _joined(pieces: list[_Glyphs]) -> list[Word]:
     """Join pieces that touch on one line, however they were drawn; the same glyph drawn twice counts once."""
-    pieces.sort(key=lambda p: p.top + p.bottom)
+    pieces.sort(key=lambda p: p.bottom)  # where the baseline is: an accented capital's box begins higher
     stretches: list[list[_Glyphs]] = []
     line: list[_Glyphs] = []
-    middle = 0.0
+    low = 0.0
     for p in pieces:
-        centre, height = (p.top + p.bottom) / 2, p.bottom - p.top
-        if line and centre - middle > SAME_LINE * min(height, line[-1].bottom - line[-1].top):
+        if line and p.bottom - low > SAME_LINE * min(p.bottom - p.top, line[-1].bottom - line[-1].top):
             stretches += _stretches(line)
             line = []
         if not line:
-            middle = centre
+            low = p.bottom
         line.append(p)
     stretches += _stretches(line)
     usual = _usual_tracking(stretches)
@@ -314,10 +313,19 @@ def _usual_tracking(stretches: list[list[_Glyphs]]) -> dict[str, float]:
     return {font: sorted(found)[len(found) // 4] for font, found in seen.items()}
 
 
-def _small_capital(last: _Glyphs, p: _Glyphs, gap: float) -> bool:
-    """Tell whether smaller letters go on where a capital ends, on its baseline: small capitals."""
+def _set_alike(last: _Glyphs, p: _Glyphs) -> bool:
+    """Tell whether two pieces are of one size: an accented capital, from another subset, may reach higher."""
     before, height = last.bottom - last.top, p.bottom - p.top
-    return 0.6 * before < height < before and abs(gap) < 0.08 * height and last.text[-1:].isupper()
+    if abs(height - before) < 0.2 * height:
+        return True
+    return abs(last.bottom - p.bottom) < 0.1 * height and 0.7 < height / before < 1.45
+
+
+def _small_capital(last: _Glyphs, p: _Glyphs, gap: float) -> bool:
+    """Tell whether smaller letters go on where a capital ends, within its height: small capitals."""
+    before, height = last.bottom - last.top, p.bottom - p.top
+    inside = 0.4 * before < height < before and p.top >= last.top and p.bottom <= last.bottom + 0.1 * height
+    return inside and abs(gap) < 0.08 * before and last.text[-1:].isupper()
 
 
 def _words_of_stretch(stretch: list[_Glyphs], usual: dict[str, float]) -> list[Word]:
@@ -328,7 +336,7 @@ def _words_of_stretch(stretch: list[_Glyphs], usual: dict[str, float]) -> list[W
         if last is not None:
             height = p.bottom - p.top
             gap = p.x0 - last.x1
-            alike = abs(height - (last.bottom - last.top)) < 0.2 * height or _small_capital(last, p, gap)
+            alike = _set_alike(last, p) or _small_capital(last, p, gap)
             tracking = _third(last.gaps + p.gaps)  # of the two themselves: the label before may be set wider
             if tracking is None:
                 tracking = whole if whole is not None else usual.get(p.font, 0.0) * height
