@@ -15,6 +15,7 @@ from mailbot.core.documents import Document
 from mailbot.core.envelope import writable
 from mailbot.core.facts import Facts, gather, hear
 from mailbot.core.intent import Said
+from mailbot.core.machine import NOTE
 from mailbot.core.message import Message, mail_day
 from mailbot.core.office import Office
 from mailbot.core.outcome import Past, Verdict
@@ -112,7 +113,9 @@ def silenced(message: Message) -> Silence | None:
         return Silence("set_aside", "la dirección de quien escribe lleva letras que no caben en un correo común")
     if message.authentication == "fail":
         return Silence("set_aside", "el servidor no pudo comprobar que lo mandó quien dice ser")
-    if message.weak_marks and not any(a.sniffed in ("pdf", "imagen") for a in message.attachments):
+    # the picture below an absence note is its writer's signature
+    documents = ("pdf",) if NOTE in message.weak_marks else ("pdf", "imagen")
+    if message.weak_marks and not any(a.sniffed in documents for a in message.attachments):
         return Silence("ignored", f"parece automático y no trae documento: {', '.join(message.weak_marks)}")
     return None
 

@@ -87,6 +87,7 @@ _FAILURE_HOLDS = (
     "correo rechazado", "mensaje en cuarentena", "correo en cuarentena", "[spam] rechazado",
 )  # fmt: skip
 FAILURE = "asunto de entrega fallida"
+NOTE = "texto de respuesta automática"
 @dataclass(frozen=True, slots=True)
 class Marks:
     hard: HardCode | None
@@ -210,7 +211,7 @@ def weak_marks(
     if folded.startswith(_FAILURE_BEGINS) or any(phrase in folded for phrase in _FAILURE_HOLDS):
         found.append(FAILURE)
     if reads_like_a_machine(own_text):
-        found.append("texto de respuesta automática")
+        found.append(NOTE)
     if any(_hides_no_reply(a) for a in (from_address, sender)):
         found.append("remitente que no recibe respuestas")
     if not to_us:

@@ -96,6 +96,11 @@ def test_the_reply_goes_to_the_sender_alone_in_the_thread_of_the_mail() -> None:
         ({"authentication": "fail"}, "set_aside"),
         ({"weak_marks": ("Precedence",), "attachments": ()}, "ignored"),
         ({"problems": ("no_se_pudo_leer",)}, "set_aside"),
+        # the picture below an absence note is a signature
+        (
+            {"weak_marks": ("texto de respuesta automática",), "attachments": (Attachment("firma.png", b"\x89PNG", "imagen"),)},
+            "ignored",
+        ),
     ],
 )
 def test_mail_that_must_not_be_answered_gets_nothing_and_touches_no_case(changes: dict[str, object], verdict: str) -> None:

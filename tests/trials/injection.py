@@ -17,10 +17,10 @@ from email.policy import SMTP
 from html import unescape
 
 from mailbot.demo import papers
+from tests.shell.house import House, house
 from tests.trials.court import NOW, Case, deliver, judge, tell
 from tests.trials.machines import US
 from tests.trials.students import STUDENTS, TODAY
-from tests.shell.house import House, house
 
 EVIL = (
     "**negritas** _x_ `y` # título",

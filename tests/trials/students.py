@@ -188,7 +188,7 @@ class Desk:
         text = said.text.replace("{nombre}", student.name)
         head = [
             f"From: {encoded(name)} <{address}>", f"To: Becas <{said.to}>", f"Subject: {encoded(said.subject)}",
-            f"Message-ID: <s{self.number}@{client}.test>", "Date: Mon, 23 Nov 2026 09:{:02}:00 -0600".format(self.number % 60),
+            f"Message-ID: <s{self.number}@{client}.test>", f"Date: Mon, 23 Nov 2026 09:{self.number % 60:02}:00 -0600",
             "MIME-Version: 1.0", *said.headers, *CLIENT_HEADERS.get(client, ()),
         ]  # fmt: skip
         if said.where == "reply":
@@ -243,7 +243,7 @@ def outlook_web(text: str, where: str) -> tuple[str, str]:
         f'<div style="font-family: Aptos" class="elementToProof">{escape(text)}</div><div id="appendonsend"></div>'
         f'<hr style="display:inline-block;width:98%"><div id="divRplyFwdMsg" dir="ltr">{escape(quote).replace(chr(10), "<br>")}</div>'
     )
-    return "", html if quote else html.split("<hr")[0]
+    return "", html if quote else html.split("<hr", maxsplit=1)[0]
 
 
 def outlook_desktop(text: str, where: str) -> tuple[str, str]:
