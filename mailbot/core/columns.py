@@ -103,11 +103,14 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
 def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Segment, ...]]:
     """Return the lines above the label's own that nothing else claims: its cell stands in the middle or low."""
     chain: list[Segment] = []
-    at = first
+    at = below = first
     while (above := _touching_above(sheet, at)) is not None:
         owned = above.x0 < label.x1 or any(_in_front(t, above, label) for t in neighbours(sheet, above))
+        if owned and chain and at.bottom - above.bottom > 1.08 * (below.bottom - at.bottom):
+            break  # another cell's last line: it stands further off than lines of this one
         if owned or not set_alike(above, first) or len(chain) == MOST_LINES:
             return []
+        below = at
         chain.append(above)
         at = above
     return [(s,) for s in reversed(chain)] if chain and not _under_a_header(sheet, at) else []

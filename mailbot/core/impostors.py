@@ -12,7 +12,7 @@ from mailbot.core.identifiers import parse_curp, parse_nss
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.spanish import compact, fold
 
-_ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON})
+_ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON, labels.MODALIDAD})
 # Nobody is called PRIMER APELLIDO or REGISTRO PATRONAL; a company may well be called SERVICIOS MEDICOS.
 _UNMISTAKABLE = labels.READ - {labels.SERVICIO, labels.ESTADO, labels.MODALIDAD}
 _ACRONYMS = frozenset({"nss", "curp", "rfc", "umf", "ooad", "sbc", "nrp", "cp"})  # in capitals wherever they stand

@@ -95,6 +95,8 @@ _LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a
 
 def _pieces(word: Word) -> Iterator[Word]:
     """Cut a word at inner spaces (OCR gives whole lines), after a colon that ends a label, and at leaders."""
+    if word.text in ("..", "__", "··"):
+        return  # a leader too short to be more
     if any(mark in word.text for mark in ("...", "…", "···", "___")):
         yield from _without_leaders(word)
     else:

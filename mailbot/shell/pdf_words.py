@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from mailbot.core.page import Page, Word
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 MOST_GLYPHS = 30_000  # a full page of eight-point text has some 8,000; a page bomb has millions
 # Of the height of a glyph's box (about 1.2 em): half of a narrow font's space; pdfium and pdfminer agree on boxes.
 WORD_GAP = 0.16
-GUESSED_GAP = 0.1  # the same where pdfium too saw a space, as between kerned letters: "LA TORRE"
+NARROW_GAP = 0.1  # what kerning leaves of a space between A and A, in text whose letters touch otherwise
 SAME_LINE = 0.3
 LEAST_GAPS = 4  # fewer gaps than these tell nothing about tracking
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-",
@@ -117,7 +118,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
             if (
                 abs(low - piece.top) < 0.1 * height + 0.1
                 and abs(high - piece.bottom) < 0.1 * height + 0.1
-                and -0.3 * height < x0 - piece.x1 <= WORD_GAP * height
+                and -0.3 * height < x0 - piece.x1 <= NARROW_GAP * height
             ):
                 piece.gaps.append(x0 - piece.x1)
                 piece.text += char
@@ -193,7 +194,7 @@ def _plumber_page(page: Any, number: int) -> Page:
             and piece.angle == angle == 0
             and abs(high - piece.top) < 0.1 * height + 0.1
             and abs(low - piece.bottom) < 0.1 * height + 0.1
-            and -0.3 * height < x0 - piece.x1 <= WORD_GAP * height
+            and -0.3 * height < x0 - piece.x1 <= NARROW_GAP * height
         ):
             piece.gaps.append(x0 - piece.x1)
             piece.text += text
@@ -300,7 +301,7 @@ def _third(gaps: list[float]) -> float | None:
 
 def _tracking(stretch: list[_Glyphs]) -> float | None:
     gaps = [gap for p in stretch for gap in p.gaps]
-    gaps += [b.x0 - a.x1 for a, b in zip(stretch, stretch[1:], strict=False) if not (a.space_after or b.space_before)]
+    gaps += [b.x0 - a.x1 for a, b in pairwise(stretch) if not (a.space_after or b.space_before)]
     return _third(gaps)
 
 
@@ -337,11 +338,11 @@ def _words_of_stretch(stretch: list[_Glyphs], usual: dict[str, float]) -> list[W
             height = p.bottom - p.top
             gap = p.x0 - last.x1
             alike = _set_alike(last, p) or _small_capital(last, p, gap)
-            tracking = _third(last.gaps + p.gaps)  # of the two themselves: the label before may be set wider
-            if tracking is None:
-                tracking = whole if whole is not None else usual.get(p.font, 0.0) * height
-            guessed = p.guessed_before and tracking < 0.02 * height
-            most = tracking + (GUESSED_GAP if guessed else WORD_GAP) * height
+            own = _third(last.gaps + p.gaps)  # of the two themselves: the label before may be set wider
+            usually = whole if whole is not None else usual.get(p.font, 0.0) * height
+            tracking = usually if own is None else own
+            close = tracking < 0.02 * height and (own is not None or p.guessed_before)
+            most = tracking + (NARROW_GAP if close else WORD_GAP) * height
             near = -0.3 * height < gap <= most
             if alike and near and not (last.space_after or p.space_before):
                 last.gaps = [*last.gaps, gap, *p.gaps]

@@ -26,7 +26,9 @@ FAMILIES = {
     "Helvetica": ("Helvetica", "Helvetica-Bold"),
     "Times": ("Times-Roman", "Times-Bold"),
     "Courier": ("Courier", "Courier-Bold"),
-    **{name: (name, f"{name}-Bold") for name in ("LiberationSans", "LiberationSerif", "Narrow", "DejaVu", "DejaVuMono")},
+    **{
+        name: (name, f"{name}-Bold") for name in ("LiberationSans", "LiberationSerif", "Narrow", "DejaVu", "DejaVuMono")
+    },
 }
 FOLDER = "/usr/share/fonts/truetype/"
 
@@ -265,7 +267,9 @@ class Layout:
         for i in range(0, len(pairs), n):
             row = pairs[i : i + n]
             widths = [min(self.width(self.label(a), self.label_font, size), step * 0.5) + 8 for a, _ in row]
-            heads = [self.wrap(self.label(a), self.label_font, size, w - 6) for (a, _), w in zip(row, widths, strict=True)]
+            heads = [
+                self.wrap(self.label(a), self.label_font, size, w - 6) for (a, _), w in zip(row, widths, strict=True)
+            ]
             bodies = [self.wrap(v, self.value_font, size, step - w - 8) for (_, v), w in zip(row, widths, strict=True)]
             most = max(len(lines) for lines in heads + bodies)
             height = most * size * 1.15 + size * 0.6

@@ -87,7 +87,14 @@ def by_fpdf(sheet: Sheet, rng: Random) -> bytes:
 
     pdf = FPDF(unit="pt", format=(sheet.width, sheet.height))
     pdf.set_auto_page_break(False)
-    core = {"Helvetica": ("helvetica", ""), "Helvetica-Bold": ("helvetica", "B"), "Times-Roman": ("times", ""), "Times-Bold": ("times", "B"), "Courier": ("courier", ""), "Courier-Bold": ("courier", "B")}
+    core = {
+        "Helvetica": ("helvetica", ""),
+        "Helvetica-Bold": ("helvetica", "B"),
+        "Times-Roman": ("times", ""),
+        "Times-Bold": ("times", "B"),
+        "Courier": ("courier", ""),
+        "Courier-Bold": ("courier", "B"),
+    }
     combining = rng.random() < 0.15
     for name in {c.font for c in sheet.cells} - set(core):
         pdf.add_font(name, fname=FOLDER + TTF[name])
@@ -124,7 +131,9 @@ def by_platypus(paper: Paper, rng: Random) -> bytes:
     def para(text: str, how: ParagraphStyle) -> Paragraph:
         return Paragraph(html.escape(text).replace("\n", "<br/>"), how)
 
-    story: list[object] = [para(line, normal) for line in paper.banner] + [para(line, head) for line in paper.title] + [Spacer(1, 10)]
+    story: list[object] = (
+        [para(line, normal) for line in paper.banner] + [para(line, head) for line in paper.title] + [Spacer(1, 10)]
+    )
     for block in paper.blocks:
         if isinstance(block, Prose):
             story.append(para(block.text, tiny))
@@ -139,7 +148,9 @@ def by_platypus(paper: Paper, rng: Random) -> bytes:
             elif way == "four":
                 cells = [para(t, s) for a, b in pairs for t, s in ((a, bold), (b, normal))]
                 cells += [para("", normal)] * (-len(cells) % 4)
-                story.append(Grid([cells[i : i + 4] for i in range(0, len(cells), 4)], colWidths=[90, 165] * 2, style=style))
+                story.append(
+                    Grid([cells[i : i + 4] for i in range(0, len(cells), 4)], colWidths=[90, 165] * 2, style=style)
+                )
             else:
                 for i in range(0, len(pairs), 3):
                     part = pairs[i : i + 3]
@@ -158,19 +169,35 @@ def as_html(paper: Paper, rng: Random) -> str:
     """Return the paper as one web page's section, in one of several ways of writing forms."""
     way = rng.choice(["table", "dl", "flex", "grid", "inline", "between"])
     e = html.escape
-    css = rng.choice(["font-variant:small-caps", "text-transform:uppercase", "font-weight:bold", "letter-spacing:.06em", "color:#777"])
+    css = rng.choice(
+        [
+            "font-variant:small-caps",
+            "text-transform:uppercase",
+            "font-weight:bold",
+            "letter-spacing:.06em",
+            "color:#777",
+        ]
+    )
     parts = [f"<p>{e(line)}</p>" for line in paper.banner]
-    parts.append(f"<h2 style='{rng.choice(['', 'text-align:center', 'letter-spacing:.1em', 'font-variant:small-caps'])}'>{'<br>'.join(map(e, paper.title))}</h2>")
+    parts.append(
+        f"<h2 style='{rng.choice(['', 'text-align:center', 'letter-spacing:.1em', 'font-variant:small-caps'])}'>{'<br>'.join(map(e, paper.title))}</h2>"
+    )
     for block in paper.blocks:
         if isinstance(block, Prose):
-            parts.append(f"<p style='font-size:60%;overflow-wrap:anywhere;text-align:{rng.choice(['left', 'justify'])}'>{e(block.text)}</p>")
+            parts.append(
+                f"<p style='font-size:60%;overflow-wrap:anywhere;text-align:{rng.choice(['left', 'justify'])}'>{e(block.text)}</p>"
+            )
             continue
         if block.heading:
             parts.append(f"<h4>{e(block.heading)}</h4>")
         if isinstance(block, Table):
             heads = "".join(f"<th>{e(h)}</th>" for h in block.heads)
-            rows = "".join("<tr>" + "".join(f"<td>{e(v).replace(chr(10), '<br>')}</td>" for v in r) + "</tr>" for r in block.rows)
-            parts.append(f"<table border={rng.choice([0, 1])} cellpadding=4 width='{rng.choice(['100%', 'auto'])}'><thead><tr>{heads}</tr></thead>{rows}</table>")
+            rows = "".join(
+                "<tr>" + "".join(f"<td>{e(v).replace(chr(10), '<br>')}</td>" for v in r) + "</tr>" for r in block.rows
+            )
+            parts.append(
+                f"<table border={rng.choice([0, 1])} cellpadding=4 width='{rng.choice(['100%', 'auto'])}'><thead><tr>{heads}</tr></thead>{rows}</table>"
+            )
             continue
         parts.append(_html_pairs(block.pairs, way, css))
     return "".join(parts)
@@ -179,15 +206,33 @@ def as_html(paper: Paper, rng: Random) -> str:
 def _html_pairs(pairs: list[tuple[str, str]], way: str, css: str) -> str:
     said = [(html.escape(a), html.escape(b).replace("\n", "<br>")) for a, b in pairs]
     if way == "table":
-        return "<table border=1 width='100%'>" + "".join(f"<tr><td width='35%' style='{css}'>{a}</td><td>{b}</td></tr>" for a, b in said) + "</table>"
+        return (
+            "<table border=1 width='100%'>"
+            + "".join(f"<tr><td width='35%' style='{css}'>{a}</td><td>{b}</td></tr>" for a, b in said)
+            + "</table>"
+        )
     if way == "dl":
         return "<dl>" + "".join(f"<dt style='{css}'>{a}</dt><dd>{b}</dd>" for a, b in said) + "</dl>"
     if way == "flex":
-        return "<div style='display:flex;flex-wrap:wrap;gap:8px 24px'>" + "".join(f"<div style='width:30%'><div style='{css};font-size:75%'>{a}</div><div>{b}</div></div>" for a, b in said) + "</div>"
+        return (
+            "<div style='display:flex;flex-wrap:wrap;gap:8px 24px'>"
+            + "".join(
+                f"<div style='width:30%'><div style='{css};font-size:75%'>{a}</div><div>{b}</div></div>"
+                for a, b in said
+            )
+            + "</div>"
+        )
     if way == "grid":
-        return "<div style='display:grid;grid-template-columns:auto 1fr auto 1fr;gap:3px 14px'>" + "".join(f"<div style='{css}'>{a}:</div><div>{b}</div>" for a, b in said) + "</div>"
+        return (
+            "<div style='display:grid;grid-template-columns:auto 1fr auto 1fr;gap:3px 14px'>"
+            + "".join(f"<div style='{css}'>{a}:</div><div>{b}</div>" for a, b in said)
+            + "</div>"
+        )
     if way == "between":
-        return "".join(f"<div style='display:flex;justify-content:space-between;border-bottom:1px dotted'><span style='{css}'>{a}</span><span style='text-align:right'>{b}</span></div>" for a, b in said)
+        return "".join(
+            f"<div style='display:flex;justify-content:space-between;border-bottom:1px dotted'><span style='{css}'>{a}</span><span style='text-align:right'>{b}</span></div>"
+            for a, b in said
+        )
     return "".join(f"<p style='margin:4px 0'><b>{a}:</b> {b}</p>" for a, b in said)
 
 
@@ -197,18 +242,26 @@ def by_chromium(bodies: list[str], rng: Random) -> list[bytes]:
 
     font = rng.choice(["Liberation Sans", "DejaVu Serif", "Liberation Serif", "DejaVu Sans", "Liberation Sans Narrow"])
     size = rng.choice([9, 10, 11])
-    page = "<meta charset=utf-8><style>@page{size:Letter;margin:12mm}section{break-after:page;font:%spt '%s'}h2{margin:6px 0}h4{margin:6px 0 2px}p{margin:3px 0}dl{margin:0}table{font-size:inherit;border-collapse:collapse}</style>" % (size, font)
+    page = (
+        "<meta charset=utf-8><style>@page{size:Letter;margin:12mm}section{break-after:page;font:SIZEpt 'FONT'}h2{margin:6px 0}h4{margin:6px 0 2px}p{margin:3px 0}dl{margin:0}table{font-size:inherit;border-collapse:collapse}</style>"
+    ).replace("SIZE", str(size)).replace("FONT", font)
     pages = "".join(f"<section id=s{i}><a href='#s{i}'></a>{b}</section>" for i, b in enumerate(bodies))
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "a.html"), Path(folder, "a.pdf")
         source.write_text(page + pages, encoding="utf-8")
-        command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--user-data-dir={folder}/profile", f"--print-to-pdf={target}", str(source)]
+        command = [
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-pdf-header-footer",
+            f"--user-data-dir={folder}/profile",
+            f"--print-to-pdf={target}",
+            str(source),
+        ]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         whole = pypdfium2.PdfDocument(target.read_bytes())
-    if len(whole) != len(bodies):
-        starts = _starts(whole, bodies)
-    else:
-        starts = list(range(len(bodies)))
+    starts = _starts(whole, bodies) if len(whole) != len(bodies) else list(range(len(bodies)))
     result = []
     for i, start in enumerate(starts):
         end = starts[i + 1] if i + 1 < len(starts) else len(whole)

@@ -18,7 +18,9 @@ def same(a: Any, b: Any) -> bool:
 
 def judge(said: dict[str, Any], truth: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (field, right | none | wrong) for each fact that a constancia holds."""
-    verdicts = [("kind", "right" if said["kind"] == truth["kind"] else "none" if said["kind"] == "ilegible" else "wrong")]
+    verdicts = [
+        ("kind", "right" if said["kind"] == truth["kind"] else "none" if said["kind"] == "ilegible" else "wrong")
+    ]
     if truth["kind"] != "constancia_vigencia":
         return verdicts
     for name in FIELDS:

@@ -9,8 +9,8 @@ from random import Random
 
 from tests.redteam.people import Employer, Truth, make_nss
 
-MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-DAYS = "lunes martes miércoles jueves viernes sábado domingo".split()
+MONTHS = ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"]
+DAYS = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
 
 
 @dataclass
@@ -72,18 +72,49 @@ def say_nss(nss: str, rng: Random) -> str:
 
 def say_number(number: str, rng: Random) -> str:
     """Return a registro patronal whole or with hyphens."""
-    return rng.choice([number, number, f"{number[:3]}-{number[3:8]}-{number[8:10]}-{number[10]}", f"{number[:8]}-{number[8:10]}-{number[10]}"])
+    return rng.choice(
+        [
+            number,
+            number,
+            f"{number[:3]}-{number[3:8]}-{number[8:10]}-{number[10]}",
+            f"{number[:8]}-{number[8:10]}-{number[10]}",
+        ]
+    )
 
 
 def _identity(t: Truth, rng: Random) -> list[tuple[str, str]]:
-    nss = rng.choice(["NSS", "Número de Seguridad Social", "Número de Seguridad Social (NSS)", "No. de Seguridad Social", "Núm. de Seguridad Social", "Número de Seguro Social"])
-    curp = rng.choice(["CURP", "CURP", "Clave Única de Registro de Población", "Clave Única de Registro de Población (CURP)", "C.U.R.P."])
+    nss = rng.choice(
+        [
+            "NSS",
+            "Número de Seguridad Social",
+            "Número de Seguridad Social (NSS)",
+            "No. de Seguridad Social",
+            "Núm. de Seguridad Social",
+            "Número de Seguro Social",
+        ]
+    )
+    curp = rng.choice(
+        [
+            "CURP",
+            "CURP",
+            "Clave Única de Registro de Población",
+            "Clave Única de Registro de Población (CURP)",
+            "C.U.R.P.",
+        ]
+    )
     if rng.random() < 0.35 and t.second:
         names = [("Nombre(s)", t.given), ("Primer apellido", t.first), ("Segundo apellido", t.second)]
         if rng.random() < 0.2:
             names = [("Primer apellido", t.first), ("Segundo apellido", t.second), ("Nombre(s)", t.given)]
     else:
-        names = [(rng.choice(["Nombre", "Nombre(s)", "Nombre completo", "Nombre del asegurado", "Nombre del derechohabiente"]), t.name)]
+        names = [
+            (
+                rng.choice(
+                    ["Nombre", "Nombre(s)", "Nombre completo", "Nombre del asegurado", "Nombre del derechohabiente"]
+                ),
+                t.name,
+            )
+        ]
     keys = [(curp, t.curp), (nss, say_nss(t.nss, rng))]
     rng.shuffle(keys)
     pairs = names + keys if rng.random() < 0.6 else keys + names
@@ -92,7 +123,20 @@ def _identity(t: Truth, rng: Random) -> list[tuple[str, str]]:
         pairs.append(("Sexo", rng.choice([sex, t.sex])))
         pairs.append(("Fecha de nacimiento", say_date(t.born, rng)))
         if rng.random() < 0.8:
-            pairs.append((rng.choice(["Entidad de nacimiento", "Lugar de nacimiento", "Estado de nacimiento", "Entidad federativa de nacimiento", "Entidad"]), t.birth_state))
+            pairs.append(
+                (
+                    rng.choice(
+                        [
+                            "Entidad de nacimiento",
+                            "Lugar de nacimiento",
+                            "Estado de nacimiento",
+                            "Entidad federativa de nacimiento",
+                            "Entidad",
+                        ]
+                    ),
+                    t.birth_state,
+                )
+            )
         if rng.random() < 0.4:
             pairs.append(("Estado civil", rng.choice(["SOLTERO", "SOLTERO(A)", "CASADA", "-"])))
     return pairs
@@ -113,15 +157,29 @@ def _standing(t: Truth, rng: Random) -> list[tuple[str, str]]:
     state = rng.choice(["Estado", "Estado", "Estado", "Estado:", "ESTADO"]).rstrip(":")
     pairs = [(state, t.status)]
     if rng.random() < 0.4:
-        pairs.append((rng.choice(["Sub-estado", "Subestado"]), rng.choice(["-", "ACTIVO", "VIGENTE POR AFILIACION", "BAJA DEL PATRON"])))
-    right = rng.choice(["Con derecho al servicio médico", "Con derecho al (a) servicio médico", "Con derecho al (la) servicio médico", "Con derecho a servicio médico"])
+        pairs.append(
+            (
+                rng.choice(["Sub-estado", "Subestado"]),
+                rng.choice(["-", "ACTIVO", "VIGENTE POR AFILIACION", "BAJA DEL PATRON"]),
+            )
+        )
+    right = rng.choice(
+        [
+            "Con derecho al servicio médico",
+            "Con derecho al (a) servicio médico",
+            "Con derecho al (la) servicio médico",
+            "Con derecho a servicio médico",
+        ]
+    )
     said = "" if t.right is None else rng.choice(["SI", "SÍ"]) if t.right else "NO"
     pairs.append((right, said))
     end = rng.choice(["------", "-", "PENSIONADO", say_date(date(2027, 1, 17), rng), say_date(t.issued, rng)])
     if rng.random() < 0.8:
         pairs.append((rng.choice(["Vigencia", "Vigencia al", "Vigencia hasta", "Fin de vigencia"]), end))
     if rng.random() < 0.4:
-        pairs.append((rng.choice(["Inicio de vigencia", "Fecha de inicio de vigencia"]), say_date(date(2025, 8, 18), rng)))
+        pairs.append(
+            (rng.choice(["Inicio de vigencia", "Fecha de inicio de vigencia"]), say_date(date(2025, 8, 18), rng))
+        )
     if rng.random() < 0.5:
         rng.shuffle(pairs)
     return pairs
@@ -129,17 +187,37 @@ def _standing(t: Truth, rng: Random) -> list[tuple[str, str]]:
 
 def _employers(t: Truth, rng: Random) -> list[Block]:
     """Return the employers as a table or as one section each; changes the truth to what is printed."""
-    heading = rng.choice([None, "Datos del patrón", "Patrones", "Información patronal", "DATOS LABORALES", "Patrón(es)"])
-    number, name, modality = rng.choice(["Registro patronal", "Registro Patronal", "Reg. patronal"]), rng.choice(["Nombre o razón social", "Nombre o Razón Social", "Nombre, denominación o razón social", "Razón social"]), "Modalidad"
+    heading = rng.choice(
+        [None, "Datos del patrón", "Patrones", "Información patronal", "DATOS LABORALES", "Patrón(es)"]
+    )
+    number, name, modality = (
+        rng.choice(["Registro patronal", "Registro Patronal", "Reg. patronal"]),
+        rng.choice(
+            ["Nombre o razón social", "Nombre o Razón Social", "Nombre, denominación o razón social", "Razón social"]
+        ),
+        "Modalidad",
+    )
     if not t.employers:
-        return rng.choice([[], [Table(heading, [number, name, modality], [], True)], [Table(heading, [number, name], [["-", "-"]], True)], [Section(heading, [(number, "-"), (name, "-")])], [Section(heading, [(name, "NO APLICA")])]])
+        return rng.choice(
+            [
+                [],
+                [Table(heading, [number, name, modality], [], True)],
+                [Table(heading, [number, name], [["-", "-"]], True)],
+                [Section(heading, [(number, "-"), (name, "-")])],
+                [Section(heading, [(name, "NO APLICA")])],
+            ]
+        )
     show = rng.choice(["all", "all", "all", "no_modality", "number", "unlabelled", "no_number"])
     for e in t.employers:
         e.modality = None if show == "no_modality" else e.number and e.number[8:10] if show == "number" else e.modality
         e.number = None if show == "no_number" else e.number
     columns = [name, number, modality]
     rng.shuffle(columns)
-    columns = [c for c in columns if not (c == modality and show in ("no_modality", "unlabelled")) and not (c == number and show == "no_number")]
+    columns = [
+        c
+        for c in columns
+        if not (c == modality and show in ("no_modality", "unlabelled")) and not (c == number and show == "no_number")
+    ]
 
     def value(e: Employer, column: str) -> str:
         if column == number:
@@ -151,17 +229,31 @@ def _employers(t: Truth, rng: Random) -> list[Block]:
     rows = [[value(e, c) for c in columns] for e in t.employers]
     if rng.random() < 0.55:
         return [Table(heading, columns, rows, True)]
-    return [
-        Section(heading if i == 0 else None, list(zip(columns, row, strict=True))) for i, row in enumerate(rows)
-    ]
+    return [Section(heading if i == 0 else None, list(zip(columns, row, strict=True))) for i, row in enumerate(rows)]
 
 
 def _relatives(t: Truth, rng: Random) -> list[Block]:
     if not t.relatives:
-        return rng.choice([[], [], [Section("Beneficiarios", [("Beneficiarios", "NO APLICA")])], [Prose("Beneficiarios: NO APLICA")]])
-    heads = ["Nombre", "CURP", "Parentesco", rng.choice(["Situación", "Estado"]), "Con derecho al servicio médico", "Vigencia"]
+        return rng.choice(
+            [[], [], [Section("Beneficiarios", [("Beneficiarios", "NO APLICA")])], [Prose("Beneficiarios: NO APLICA")]]
+        )
+    heads = [
+        "Nombre",
+        "CURP",
+        "Parentesco",
+        rng.choice(["Situación", "Estado"]),
+        "Con derecho al servicio médico",
+        "Vigencia",
+    ]
     rows = [
-        [name, curp, rng.choice(["MADRE", "HIJO", "ESPOSA"]), rng.choice(["VIGENTE", "BAJA"]), rng.choice(["SI", "NO"]), f"{rng.randint(1, 28):02}/03/2027"]
+        [
+            name,
+            curp,
+            rng.choice(["MADRE", "HIJO", "ESPOSA"]),
+            rng.choice(["VIGENTE", "BAJA"]),
+            rng.choice(["SI", "NO"]),
+            f"{rng.randint(1, 28):02}/03/2027",
+        ]
         for name, curp in t.relatives
     ]
     keep = sorted(rng.sample(range(1, 6), rng.randint(2, 5)))
@@ -191,12 +283,27 @@ def _seal(t: Truth, rng: Random) -> list[Block]:
 
 def make_paper(t: Truth, rng: Random) -> Paper:
     """Return a constancia in random words and sections; the truth keeps only what is printed."""
-    title = rng.choice(["Constancia de Vigencia de Derechos", "CONSTANCIA DE VIGENCIA DE DERECHOS", "Constancia de vigencia de derechos"])
+    title = rng.choice(
+        [
+            "Constancia de Vigencia de Derechos",
+            "CONSTANCIA DE VIGENCIA DE DERECHOS",
+            "Constancia de vigencia de derechos",
+        ]
+    )
     lines = [title] if rng.random() < 0.8 else [title[:13].strip(), title[13:].strip()]
     paper = Paper(lines)
     if rng.random() < 0.6:
-        paper.banner = rng.choice([["INSTITUTO MEXICANO DEL SEGURO SOCIAL"], ["GOBIERNO DE MÉXICO", "IMSS"], ["Instituto Mexicano del Seguro Social", "Dirección de Incorporación y Recaudación"]])
-    issued = (rng.choice(["Fecha de constancia", "Fecha de constancia", "Fecha de la constancia", "Fecha de Constancia"]), say_date(t.issued, rng))
+        paper.banner = rng.choice(
+            [
+                ["INSTITUTO MEXICANO DEL SEGURO SOCIAL"],
+                ["GOBIERNO DE MÉXICO", "IMSS"],
+                ["Instituto Mexicano del Seguro Social", "Dirección de Incorporación y Recaudación"],
+            ]
+        )
+    issued = (
+        rng.choice(["Fecha de constancia", "Fecha de constancia", "Fecha de la constancia", "Fecha de Constancia"]),
+        say_date(t.issued, rng),
+    )
     identity, standing, clinic = _identity(t, rng), _standing(t, rng), _clinic(rng)
     where = rng.choice(["top", "standing", "bottom", "identity"])
     if where == "standing":
@@ -205,9 +312,30 @@ def make_paper(t: Truth, rng: Random) -> Paper:
         identity.insert(rng.choice([0, len(identity)]), issued)
     named = rng.random() < 0.6
     parts: list[list[Block]] = [
-        [Section(rng.choice(["Datos del asegurado", "DATOS DEL ASEGURADO", "Información del derechohabiente"]) if named else None, identity)],
-        [Section(rng.choice(["Vigencia", "Vigencia de derechos", "Datos de vigencia", "Estado de los derechos"]) if named else None, standing)],
-        [Section(rng.choice(["Datos de adscripción", "Unidad médica", "Clínica de adscripción"]) if named else None, clinic)] if rng.random() < 0.8 else [],
+        [
+            Section(
+                rng.choice(["Datos del asegurado", "DATOS DEL ASEGURADO", "Información del derechohabiente"])
+                if named
+                else None,
+                identity,
+            )
+        ],
+        [
+            Section(
+                rng.choice(["Vigencia", "Vigencia de derechos", "Datos de vigencia", "Estado de los derechos"])
+                if named
+                else None,
+                standing,
+            )
+        ],
+        [
+            Section(
+                rng.choice(["Datos de adscripción", "Unidad médica", "Clínica de adscripción"]) if named else None,
+                clinic,
+            )
+        ]
+        if rng.random() < 0.8
+        else [],
         _employers(t, rng),
     ]
     if rng.random() < 0.3:

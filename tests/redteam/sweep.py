@@ -88,14 +88,18 @@ def main() -> None:
         if bad and options.keep:
             options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / f"{name}.pdf").write_bytes(pdf)
-            (options.keep / f"{name}.json").write_text(json.dumps({"bad": bad, "truth": truth, "said": said}, ensure_ascii=False, indent=1))
+            (options.keep / f"{name}.json").write_text(
+                json.dumps({"bad": bad, "truth": truth, "said": said}, ensure_ascii=False, indent=1)
+            )
         if any(v[1] == "wrong" for v in bad):
             print("WRONG", name, [v for v in bad if v[1] == "wrong"])
     score = tally(verdicts)
     total = sum(score.values())
     for what in ("right", "none", "wrong"):
         by_field = {f: n for (f, w), n in sorted(score.items()) if w == what}
-        print(f"{what:<6}{sum(by_field.values()):>7} {100 * sum(by_field.values()) / total:6.2f} %  {by_field if what != 'right' else ''}")
+        print(
+            f"{what:<6}{sum(by_field.values()):>7} {100 * sum(by_field.values()) / total:6.2f} %  {by_field if what != 'right' else ''}"
+        )
     apart, others = 0, options.n // 4
     for name, pdf, kind in strangers(others, options.seed):
         said = as_record(Path(name), read_bytes(pdf, limits, known))
