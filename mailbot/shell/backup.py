@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,23 +43,40 @@ def restore(url: str, source: Path) -> None:
     taken = _check(source)
     lock = OneAtATime(place)
     lock.take()
+    partial = place.with_name(place.name + ".partial")
     try:
-        if place.exists():
-            place.replace(place.with_name(place.name + ".antes"))
-        for suffix in ("-wal", "-shm"):
-            place.with_name(place.name + suffix).unlink(missing_ok=True)
-        partial = place.with_name(place.name + ".partial")
+        partial.unlink(missing_ok=True)
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         partial.write_bytes(source.read_bytes())
-        partial.chmod(0o600)
-        _sync(partial)
-        partial.replace(place)
-        store = open_store(url)
+        store = open_store(f"sqlite:///{partial}")
         try:
             store.write_now(flags.put, flags.RESTORED, {"at": datetime.now(UTC).isoformat(), "copy": taken})
         finally:
             store.close()
+        _sync(partial)
+        _keep_beside(place)
+        partial.replace(place)  # until here a crash leaves the store as it was, from here on the restored one
     finally:
+        partial.unlink(missing_ok=True)
         lock.release()
+
+
+def _keep_beside(place: Path) -> None:
+    """Give the store a second name, with all that its log holds, so that it can be taken back."""
+    if not place.exists():
+        return
+    beside = place.with_name(place.name + ".antes")
+    with suppress(sqlite3.Error), closing(sqlite3.connect(place, timeout=10)) as old:
+        old.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    beside.unlink(missing_ok=True)
+    try:
+        os.link(place, beside)
+    except OSError:  # a file system without second names
+        shutil.copy2(place, beside)
+    for suffix in ("-wal", "-shm"):  # of a store too damaged to be opened; another file must never meet its log
+        log = place.with_name(place.name + suffix)
+        if log.exists():
+            log.replace(beside.with_name(beside.name + suffix))
 
 
 def _file(url: str) -> Path:
