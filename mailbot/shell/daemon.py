@@ -37,6 +37,7 @@ from mailbot.shell.workers import ReaderUnavailable
 
 STORE_PAUSE = 5.0  # seconds until a full or locked database is tried again
 POLL = 30.0  # a loop that nobody wakes looks anyway: another daemon or a command may have left it work
+SHARED_POLL = 3.0  # where several share a store: what a killed one had in hand is free after eight seconds of silence
 SERVER_PAUSE = 5.0  # IMAP trouble with one folder; a lost connection is the mailbox thread's matter
 CONTACT_EVERY = 15.0
 
@@ -122,7 +123,7 @@ class Daemon:
             self._more.clear()
             await p.intake.work(self._more)
             self._tidy.set()
-            await _ring(self._more, _until(await p.store.read(ledger.next_waiting)))
+            await _ring(self._more, _until(await p.store.read(ledger.next_waiting), p))
             return 0.0
 
         await self._forever(once, "work")
@@ -142,7 +143,7 @@ class Daemon:
                     log.info("SMTP is back")
                 self._smtp_trouble, self._smtp_good = None, datetime.now(UTC)
                 self._tidy.set()
-            await _ring(self._post, _until(await p.store.read(letters.next_due)))
+            await _ring(self._post, _until(await p.store.read(letters.next_due), p))
             return 0.0
 
         await self._forever(once, "deliver")
@@ -264,11 +265,12 @@ class Daemon:
         log.info("started", mode=office.mode)
 
 
-def _until(due: datetime | None) -> float:
+def _until(due: datetime | None, p: Parts) -> float:
     """Return the seconds until an instant, within what a loop sleeps unwoken."""
+    longest = POLL if p.store.is_sqlite else SHARED_POLL
     if due is None:
-        return POLL
-    return min(max((due - datetime.now(UTC)).total_seconds(), 0.05), POLL)
+        return longest
+    return min(max((due - datetime.now(UTC)).total_seconds(), 0.05), longest)
 
 
 async def _ring(bell: asyncio.Event, seconds: float) -> None:

@@ -100,7 +100,7 @@ BITS = st.sampled_from([
 TEMPLATE = st.lists(st.one_of(BITS, st.text(max_size=10)), max_size=12).map("".join)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(TEMPLATE, st.sampled_from(["cierre.md", "ya_tienes_seguro.md", "_pie.md"]), st.booleans())
 def test_any_text_in_a_template_is_a_template_or_problems_within_seconds(text: str, name: str, headed: bool) -> None:
     head = "---\nasunto: x\n---\n" if headed and not name.startswith("_") else ""

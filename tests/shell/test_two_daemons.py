@@ -80,6 +80,29 @@ checkpoint.reached = lambda step: os.kill(os.getpid(), signal.SIGKILL) if step =
                 place.wait(lambda: ask(url, "SELECT state, deaths FROM messages") == [("answered", 0)])
 
 
+def test_a_daemon_that_runs_already_takes_over_within_seconds_what_a_killed_one_had_in_hand(postgres: Postgres) -> None:
+    url = postgres.url("takeover")
+    die = """
+import os, signal
+from mailbot.shell import checkpoint
+checkpoint.reached = lambda step: os.kill(os.getpid(), signal.SIGKILL) if step == "known" else None
+"""
+    with house() as place:
+        on_postgres(place, url)
+        with place.daemon() as other, place.daemon(die) as dying:
+            other.ready()
+            dying.ready()
+            mails = 0
+            while dying.process.poll() is None:
+                place.dovecot.deliver(student_mail(mails))
+                mails += 1
+                time.sleep(0.3)
+            begun = time.monotonic()
+            place.wait(lambda: len(place.replies()) == mails, 60)
+            assert time.monotonic() - begun < 22  # eight seconds of silence, three until the next look; a loaded machine
+        assert {len(ids) for ids in place.ids_by_mail().values()} == {1}
+
+
 def test_the_store_of_postgresql_upgrades_counts_and_forgets_as_sqlite_does(postgres: Postgres) -> None:
     url = postgres.url("commands")
     with house() as place:
