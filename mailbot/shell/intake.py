@@ -23,6 +23,7 @@ from mailbot.shell.store import Store, StoreUnavailable
 from mailbot.shell.workers import Readers, ReaderUnavailable
 
 AT_ONCE = 3  # mails in hand: while one waits for its document the next is fetched; more would only cost memory
+PICTURES_BESIDE = 6  # more in hand that wait for OCR, seconds each: behind them nobody waits
 MOST_STALE = 20  # answers worked out anew because the student's case changed meanwhile
 BASE64_GROWS = 1.4  # a mail is that much larger than the file in it
 GONE = "ya no está en la carpeta: alguien lo movió o lo borró antes de que se leyera"
@@ -73,6 +74,8 @@ class Intake:
         self._mails, self._desk, self._store, self._mailbox = mails, desk, store, mailbox
         self._readers, self._clock, self._me, self._on_recorded = readers, clock, me, on_recorded
         self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()  # a mail in hand now waits for OCR: there is room for another
+        readers.on_look = self._room.set
         self._last_of: dict[str, asyncio.Task[None]] = {}
         self._trouble: BaseException | None = None
         self.mark: Watermark | None = None
@@ -112,13 +115,13 @@ class Intake:
         self._trouble = None
         try:
             while True:
-                while len(self._tasks) >= AT_ONCE:
-                    await self._some_done(None)
+                while self._free() == 0:
+                    await self._some_done(self._room)
                 if self._trouble is not None:
                     raise self._trouble
                 if news is not None:
                     news.clear()
-                claimed = await self._store.write(ledger.claim, self._me, self._clock.now(), AT_ONCE - len(self._tasks))
+                claimed = await self._store.write(ledger.claim, self._me, self._clock.now(), self._free())
                 if claimed:
                     checkpoint.reached("claimed")
                     await self._take(claimed)
@@ -128,6 +131,11 @@ class Intake:
                     return
         finally:
             await self._all_done()
+
+    def _free(self) -> int:
+        """Return how many more mails may be taken in hand."""
+        self._room.clear()
+        return max(0, AT_ONCE - len(self._tasks) + min(self._readers.looking, PICTURES_BESIDE))
 
     async def _take(self, claimed: list[ledger.Claimed]) -> None:
         for at, row in enumerate(claimed):

@@ -260,6 +260,8 @@ class Readers:
     ) -> None:
         """``ocr``: None uses it where the extra is installed."""
         self._limits = limits
+        self.looking = 0
+        self.on_look: Callable[[], None] = lambda: None
         self.ocr = ocr_installed() if ocr is None else ocr
         how = (ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO, CONSTANCIA)
         self._kinds = frozenset({*how, *(k.kind for k in knowledge.kinds)})
@@ -282,12 +284,20 @@ class Readers:
             return Document(ILEGIBLE, problems=(TOO_LARGE,))
         document = await self._document(self._text, data)
         if document.kind == IMAGEN and self.ocr:
-            read = await self._document(self._pictures, data)
+            read = await self._look(data)
             return read if read.kind != ILEGIBLE else document
         if self.ocr and any(sign.kind in LOOK_AGAIN for sign in document.signs):
-            seen = await self._document(self._pictures, data)
-            return with_seen(document, seen.constancia)
+            return with_seen(document, (await self._look(data)).constancia)
         return document
+
+    async def _look(self, data: bytes) -> Document:
+        """Let the one OCR child read a picture; whoever waits for it is counted in ``looking``."""
+        self.looking += 1
+        self.on_look()
+        try:
+            return await self._document(self._pictures, data)
+        finally:
+            self.looking -= 1
 
     async def picture(self, data: bytes, marks: Mapping[str, Mark]) -> bytes | None:
         """Return the page of a constancia as a PNG with the marks on it, or None where there is none to show."""

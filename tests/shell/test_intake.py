@@ -1,9 +1,13 @@
 """What is taken in, what is left alone, and that no mail stands in another's way; against real servers."""
 
+import json
 from email.message import EmailMessage
 
 import pytest
 
+from mailbot.commands.demo import MONDAY
+from mailbot.demo.mails import MAILS
+from mailbot.demo.mails import _photo as a_photo
 from tests.shell.house import STAFF, House, house, student_mail
 
 FIRST, NEXT = "2026-11-23T10:05:00-06:00", "2026-11-23T10:20:00-06:00"
@@ -125,3 +129,17 @@ def test_two_mails_of_one_student_within_a_second_make_one_case_and_two_answers(
         assert running.stop() == 0
     assert place.rows("SELECT count(*) FROM cases") <= [(1,)]
     assert [parent for _, parent, _ in place.replies()] == ["<alumna.1@correo.test>", "<alumna.2@correo.test>"]
+
+
+def test_pictures_that_wait_for_ocr_hold_nobody_up(place: House) -> None:
+    """OCR takes seconds a picture, one at a time: five of them in hand must leave room for the mail behind."""
+    for number in range(1, 6):
+        _, photo, _ = a_photo(MAILS[0].student, MONDAY)
+        place.dovecot.append(student_mail(number, text="Va mi constancia.", pdf=photo))  # a picture, whatever its name
+    place.dovecot.append(student_mail(6))
+    done = place.once()
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    order = [line["message"] for line in said if line["event"] == "message decided"]
+    assert sorted(order) == [1, 2, 3, 4, 5, 6]
+    assert order.index(6) < 2  # behind one picture at most, the one that was being read
