@@ -13,6 +13,7 @@ FULL_PAGE = 0.5  # of the page's area: a picture so large is a scan; header and 
 MOST_OBJECTS = 20_000  # on a page; a constancia has some hundreds
 LOOKED_AT = 3  # pages that are not blank; a scan of many pages shows on the first ones
 FORM_DEPTH = 4  # forms inside forms; scanners and print drivers wrap a page once or twice
+OUTLINES = 60  # paths on a page: a frame and some rules are a dozen, letters drawn as outlines are hundreds
 INVISIBLE = 3  # text render mode (ISO 32000-1, 9.3.6): what OCR programs lay over their scans
 
 
@@ -24,7 +25,10 @@ class PageLook:
     readable: bool
     """Whether the text can be trusted as exported: there is some, it maps to letters, and is seen on the page."""
     has_pictures: bool
-    drawn: bool
+    scan: bool
+    """Whether a picture covers a page."""
+    outlines: bool
+    """Whether so much is drawn by lines that it may be letters."""
     xfa: bool
     mentions_vigencia: bool
 
@@ -35,7 +39,7 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
 
     letters = rubbish = hidden_pages = scans = opened = 0
     broken: Exception | None = None
-    pictures = drawn = vigencia = False
+    pictures = outlines = vigencia = False
     looked = 0
     for index in range(min(len(pdf), most)):
         if looked == LOOKED_AT:
@@ -54,7 +58,7 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
         vigencia = vigencia or "vigencia" in "".join(letters_here).lower()
         objects = _Objects(page)
         pictures = pictures or objects.pictures > 0
-        drawn = drawn or objects.paths > 0
+        outlines = outlines or objects.paths >= OUTLINES
         looked += bool(letters_here or objects.pictures or objects.paths)
         scans += objects.scan
         hidden_pages += bool(letters_here) and objects.scan and not objects.text_on_top
@@ -66,7 +70,8 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
         letters=letters,
         readable=letters > 0 and rubbish <= 0.4 * letters and not hidden_pages and not (scans and letters < 20),
         has_pictures=pictures,
-        drawn=drawn,
+        scan=scans > 0,
+        outlines=outlines,
         xfa=pdf.get_formtype() in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND),
         mentions_vigencia=vigencia,
     )

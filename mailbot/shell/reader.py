@@ -99,11 +99,11 @@ def _read_open(
 
 
 def _without_text(look: PageLook) -> Document:
+    if look.letters and not look.scan:  # letters there are, but they are rubbish: (cid:…)
+        return Document(ILEGIBLE, problems=("el texto del archivo no se puede leer",))
     if look.has_pictures:
         return Document(IMAGEN, problems=("es una imagen dentro de un PDF",), image_like=True)
-    if look.letters:  # letters there are, but they are rubbish: (cid:…)
-        return Document(IMAGEN, problems=("el texto del archivo no se puede leer",), image_like=True)
-    if look.drawn:  # letters drawn as outlines
+    if look.outlines:
         return Document(IMAGEN, problems=("no contiene texto",), image_like=True)
     return Document(ILEGIBLE, problems=("está en blanco",))
 

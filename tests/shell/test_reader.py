@@ -235,3 +235,16 @@ def test_something_appended_after_the_export_is_a_sign() -> None:
         + b"startxref\n%d\n%%%%EOF\n" % new
     )
     assert signs(read(appended)) == {"guardado_de_nuevo"}
+
+
+@pytest.mark.parametrize(
+    ("drawing", "kind"),
+    [
+        (hostile.cid_rubbish(), "ilegible"),
+        (hostile.page_saying(b"72 72 400 600 re S 72 400 m 472 400 l S"), "ilegible"),
+        (hostile.page_saying(b"".join(b"%d 100 m %d 120 l S\n" % (n, n + 3) for n in range(60))), "imagen"),
+    ],
+    ids=["letters that map to nothing", "an empty frame", "letters drawn as outlines"],
+)
+def test_a_page_without_letters_is_a_picture_only_where_something_is_drawn(drawing: bytes, kind: str) -> None:
+    assert read(drawing).kind == kind
