@@ -205,7 +205,7 @@ def _wrapped(
         if any(_in_front(t, s, label) for t in neighbours(sheet, s)):
             break
         following = _touching_below(sheet, s)
-        if following is not None and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
+        if following is not None and set_alike(s, following) and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
             break  # it keeps closer to the next line: the first of the next cell
         whole = [s]
         for t in row[row.index(s) + 1 :]:
@@ -263,8 +263,11 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
     last = label
     for row in sheet.rows[label.row + 1 : label.row + 30]:
         members = [s for s in row if s not in heads and s.top > label.bottom - 0.4 * label.height]
+        across = [s for s in members if s.label is None and s.x0 < label.x1 and label.x0 < s.x1]
         members = [s for s in members if column_of(s, heads) is label]
         if not members:
+            if across and not lines:
+                return None  # another column's text runs through this one's place
             continue
         room = FIRST_LINE_BELOW if not lines else NEXT_LINE
         if members[0].top - last.bottom > room * max(label.height, members[0].height):

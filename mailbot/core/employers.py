@@ -146,6 +146,7 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
         if not body:
             continue
         if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):
+            legible = legible and not any(_goes_on(s, columns) for s in body if s.label is None)
             break
         pieces = [piece for whole in body for piece in _cut_at_heads(whole, all_heads)]
         paragraph = not any(_like_a_cell(piece, columns) for piece in pieces)
@@ -171,6 +172,12 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
     return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
 
 
+def _goes_on(s: Segment, columns: dict[str, list[Line]]) -> bool:
+    """Tell whether a text beside another section's label is as likely the next line of a cell."""
+    lasts = [line.segments[0] for lines in columns.values() for line in lines[-1:]]
+    return any(abs(t.x0 - s.x0) < 1.5 and s.top - t.bottom < 0.3 * s.height and set_alike(t, s) for t in lasts)
+
+
 def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
     """Return the column whose cells so far begin where a text begins."""
     found = {k for k, lines in columns.items() for line in lines if abs(line.segments[0].x0 - s.x0) < 1.5}
@@ -180,7 +187,7 @@ def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
 def _like_a_cell(s: Segment, columns: dict[str, list[Line]]) -> bool:
     """Tell whether a text alone on its line is set as the table's cells are, and not as the paragraph after it."""
     firsts = [lines[0].segments[0] for lines in columns.values() if lines]
-    return not firsts or any(set_alike(first, s) for first in firsts)
+    return all(set_alike(first, s) for first in firsts)
 
 
 def _cut_at_heads(s: Segment, heads: Sequence[Segment]) -> list[Segment]:

@@ -286,7 +286,8 @@ def _starts(
         return bool(before) and before[-1].colon
     if all(not compact(w.text) or w.text.rstrip(".)").isdigit() for w in run) and not before:
         return True  # a bullet or a number before the label
-    if match[0] - i > 1 and "".join(compact(w.text) for w in run) in PREFIXES:
+    before_it = "".join(compact(w.text) for w in run)
+    if match[0] - i > 1 and len(before_it) > 2 and before_it in PREFIXES:
         return True  # two headers that nearly touch, the first of them wrapped: "No. de registro" "Razón social"
     last = before[-1].label if before else None
     if last is None or last.kind not in READ:
@@ -315,7 +316,10 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     if label.kind == OTHER or label.kind not in READ:
         return False
     if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):  # no value begins so
-        return words[end].text[0].isupper() and not _goes_on(words, i, end) and _match(words, end) is None
+        following = _match(words, end)
+        surname = label.kind in (PATERNO, MATERNO) and words[end].text.isupper() and not words[i].text.isupper()
+        another = following is not None and not (surname and following[0] == end + 1)
+        return words[end].text[0].isupper() and not _goes_on(words, i, end) and not another
     if i > 0:
         return False
     name = "".join(w.text for w in words[i:end])
@@ -324,7 +328,7 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
 
 
 def _goes_on(words: list[Word], start: int, end: int) -> bool:
-    """Tell whether a label may be the beginning of a longer one that wraps: "NOMBRE O RAZÓN SOCIAL DEL" over "PATRÓN"."""
+    """Tell whether a label may begin a longer one that wraps: "NOMBRE O RAZÓN SOCIAL DEL" over "PATRÓN"."""
     text = "".join(compact(w.text) for w in words[start:end])
     for i in range(end, len(words)):
         if i > end and words[i].x0 - words[i - 1].x1 > LABEL_GAP * (words[i].bottom - words[i].top):

@@ -84,8 +84,9 @@ def _name(text: str) -> str | None:
     words = cleaned.split()
     if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(words) > 14:
         return None
-    if words[0].isupper() and len(words[0]) > 2 and any(w.islower() for w in words):
-        return None  # capitals and then small letters: a piece of something else
+    if any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper()):
+        if any(w.islower() for w in words):
+            return None  # capitals and small letters: a piece of something else
     return cleaned
 
 

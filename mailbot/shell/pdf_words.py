@@ -182,7 +182,8 @@ def _plumber_page(page: Any, number: int) -> Page:
     for char in chars[:MOST_GLYPHS]:
         text = "".join(_LIGATURES.get(c, c) for c in char["text"])
         if not text.strip():
-            if piece is not None and _touches(piece.x1, piece.bottom, char["x0"], char["bottom"], 2 * char["bottom"] - char["top"]):
+            low, height = char["bottom"], char["bottom"] - char["top"]
+            if piece is not None and _touches(piece.x1, piece.bottom, char["x0"], low, low + height):
                 piece.space_after = True
             piece, drawn = None, (char["x1"], char["bottom"])
             continue
