@@ -117,9 +117,8 @@ def _cut(word: Word) -> Iterator[Word]:
     text = word.text
     cuts = [0]
     for i in range(1, len(text)):
-        if text[i].isspace() or text[i - 1].isspace():
-            cuts.append(i)
-        elif text[i - 1] == ":" and i > 1 and (text[i - 2].isalpha() or text[i - 2] in ").") and text[i] not in "/:":
+        after_label = text[i - 1] == ":" and i > 1 and (text[i - 2].isalpha() or text[i - 2] in ").")
+        if text[i].isspace() or text[i - 1].isspace() or (after_label and text[i] not in "/:"):
             cuts.append(i)
     if len(cuts) == 1:
         if text.strip():

@@ -13,7 +13,8 @@ Value = Nss | Curp | RegistroPatronal | date | bool | str
 
 _EDGES = " \t.,;:|_*·•<>«»\"'[](){}="
 _PLACEHOLDERS = frozenset(
-    {"", "noaplica", "na", "nd", "sd", "ninguno", "ninguna", "noregistrado", "noregistra", "sindato", "sindatos", "null",
+    {"", "noaplica", "na", "nd", "sd", "ninguno", "ninguna", "noregistrado", "noregistra", "sindato", "sindatos",
+     "null",
      "sinpatron", "sininformacion", "nodisponible", "nohaydatos", "sinregistro", "noseencontroinformacion",
      "sinpatronregistrado", "noexisteinformacion", "sinpatrones", "sinbeneficiarios", "nocuentaconbeneficiarios"}
 )  # fmt: skip
@@ -84,9 +85,9 @@ def _name(text: str) -> str | None:
     words = cleaned.split()
     if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(words) > 14:
         return None
-    if any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper()):
-        if any(w.islower() for w in words):
-            return None  # capitals and small letters: a piece of something else
+    capitals = any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper())
+    if capitals and any(w.islower() for w in words):
+        return None  # capitals and small letters: a piece of something else
     return cleaned
 
 

@@ -13,8 +13,8 @@ At = tuple[float, float, str]
 def page_of(*texts: At | tuple[float, float, str, float], number: int = 1, font: str = "Helvetica") -> Page:
     """Return a page with each text at (x, top); a fourth value is how many times larger it is set."""
     words = []
-    for x, top, text, *scale in texts:
-        times = scale[0] if scale else 1.0
+    for left, top, text, *scale in texts:
+        x, times = left, scale[0] if scale else 1.0
         for word in text.split(" "):
             wide = len(word) * LETTER * times
             words.append(Word(word, x, top, x + wide, top + SIZE * times, font))
