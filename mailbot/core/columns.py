@@ -205,7 +205,8 @@ def _wrapped(
         if any(_in_front(t, s, label) for t in neighbours(sheet, s)):
             break
         following = _touching_below(sheet, s)
-        if following is not None and set_alike(s, following) and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
+        gap = 1.08 * (following.bottom - s.bottom) if following is not None else 0.0
+        if following is not None and set_alike(s, following) and s.bottom - last.bottom > gap:
             break  # it keeps closer to the next line: the first of the next cell
         whole = [s]
         for t in row[row.index(s) + 1 :]:
