@@ -18,7 +18,9 @@ ALIKE = {
     "que_clinica": {"que_papeles"},
     "vigente_por_otra_escuela": {"escuela_no_responde"},
     "escuela_no_responde": {"vigente_por_otra_escuela"},
+    "que_papeles": {"que_clinica"},
     "no_aparece": {"ya_quedo"},
+    "datos_mal": {"datos_con_error"},
 }
 # What a phrasing may be understood as, beside a question.
 ALSO = {
@@ -76,6 +78,6 @@ def shortfall(phrasing: Phrasing, said: Said) -> str | None:
         return None if said.value == "gracias" else "wrong"
     if kind in ("no_urgencia", "no_pide_baja"):
         return "wrong" if said.value == kind.removeprefix("no_") else None
-    if said.value == label:
+    if said.value == label or (label == "no_derechohabiente" and got == {"datos_con_error"}):
         return None
     return "missed" if said.value in TO_STAFF and not got else "wrong"

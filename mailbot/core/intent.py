@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from mailbot.core.questions import Knowledge, Match, hands_over, match_topics
+from mailbot.core.questions import Knowledge, Match, asking, hands_over, match_topics
 from mailbot.core.rulefile import Problems, Table, meant
 from mailbot.core.wording import Sentence, find, says, sentences
 
 TABLES = ("mensaje", "asunto")
 # Which of several intents in one mail counts: what cannot wait first.
 ORDER = ("urgencia", "persona", "basta", "pide_baja", "no_derechohabiente", "ya_lo_llene", "que_sigue")
+# What a person answers alone: nothing else is said beside it.
+ALONE = frozenset({"urgencia", "persona", "basta"})
 # Fewer words that say something than these are no statement of a matter: "adjunto documento", "listo, ahí está".
 LEAST_WORDS = 4
-# With one of these a sentence asks, also where the question mark was left out.
-ASKING = ("cuanto", "cuantos", "cuando", "donde", "cual", "cuales", "que hago", "puedo", "debo")
+CLOSINGS = frozenset({"atte", "atentamente", "saludos", "cordialmente"})
+_NAME = re.compile(r"[\n.!]\s*(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\.?\s*){1,5}$")
+THUMBS = "👍👌🙏✅🙌😊❤👏🫡🤝"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ class Wording:
     """Words of this insurance, unless the mail speaks of another matter ("constancia de estudios")."""
     other: tuple[str, ...] = ()
     """Words of other matters of the office."""
+    near: tuple[str, ...] = ()
+    """Words that a question of ours may have without naming the insurance; with none of them it is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +75,59 @@ def understand(
     constancia; ``files``: the names of what is attached, which may be the only word of the insurance. Whoever asks
     for the subject of an answer (``Re:``) passes "" for it: those are not the writer's words.
     """
-    said = sentences(f"{subject}\n{text}")
+    titled, told = sentences(subject), sentences(text)
+    if _only_thanks(titled, text, told, wording):
+        return Said("gracias")
+    said = (*titled, *told)
     alien = _mentions(said, wording.other, exact=True)
     about = attached or is_about((*said, *sentences(files)), wording)
     if alien and not about and not _meant("urgencia", said, wording, weak=False):
         return Said("ajeno")
-    asked = match_topics([s for s in said if _content(s, wording)], topics)
+    asked = match_topics([s for s in said if asking(s) or _content(s, wording)], topics)
+    if not about and not known and not _mentions(said, (*wording.maybe, *wording.near)):
+        asked = ()
+    if attached:  # the constancia has its own reply: a person is called only where something is asked
+        asked = tuple(m for m in asked if m.asks or not m.topic.staff_only)
     useful = tuple(m for m in asked if m.topic.answer)
     for weak in (False, True):
         for value in ORDER if not (weak and useful) else ():
             if _meant(value, said, wording, weak=weak):
-                beside = _beside(value, sentences(subject), sentences(text), wording)
+                if value in ALONE:
+                    return Said(value)
+                beside = _beside(value, titled, told, wording)
                 return Said(value, tuple(m for m in match_topics(beside, topics) if m.topic.answer))
     if asked:
-        hard = any(m.topic.copy_staff for m in useful)
+        hard = any(m.topic.copy_staff for m in asked)
         return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)
+    return Said(_not_understood(said, about, known, attached, wording))
+
+
+def _only_thanks(titled: tuple[Sentence, ...], text: str, told: tuple[Sentence, ...], wording: Wording) -> bool:
+    """Tell whether a text only thanks or takes note, whatever its subject names; a subject that asks still asks."""
+    told = _unsigned(told, text)
+    if any(_content(s, wording) for s in told) or any(asking(s) for s in (*titled, *told)):
+        return False
+    thumb = not told and any(sign in text for sign in THUMBS)
+    if not thumb and not _mentions(told or titled, wording.thanks):
+        return False
+    return not any(_meant(value, titled, wording, weak=False) for value in ORDER)
+
+
+def _unsigned(told: tuple[Sentence, ...], text: str) -> tuple[Sentence, ...]:
+    """Leave out the signature: what follows "Atte.", or a last line that is nothing but a name."""
+    end = next((n + 1 for n, s in enumerate(told) if s.words[-1] in CLOSINGS), len(told))
+    return told[: end - 1] if end == len(told) > 1 and _NAME.search(text) else told[:end]
+
+
+def _not_understood(said: tuple[Sentence, ...], about: bool, known: bool, attached: bool, wording: Wording) -> str:
+    """Say what a text is that no topic claims: of another matter, of ours but not understood, or nothing at all."""
+    told = [s for s in said if not hands_over(s.words)]
     content = [w for s in said for w in _content(s, wording)]
-    if said and not content:
-        return Said("gracias" if _mentions(said, wording.thanks) else "ninguno")
+    asks = any(asking(s) and _content(s, wording) for s in told)
     if not about and not known:
-        return Said("ajeno" if len(content) >= LEAST_WORDS else "ninguno")
-    told = [w for s in said if not hands_over(s.words) for w in _content(s, wording)]
-    return Said("no_entendido" if not attached and len(told) >= LEAST_WORDS else "ninguno")
+        return "ajeno" if len(content) >= (1 if asks else LEAST_WORDS) else "ninguno"
+    stated = len([w for s in told for w in _content(s, wording)]) >= LEAST_WORDS
+    return "no_entendido" if not attached and (asks or stated) else "ninguno"
 
 
 def _beside(
@@ -98,8 +135,7 @@ def _beside(
 ) -> tuple[Sentence, ...]:
     """Return the sentences that may ask something beside what is meant: "ya llené el formulario" asks for no form."""
     told = [s for s in text if not any(_meant(value, (s,), wording, weak=weak) for weak in (False, True))]
-    asking = [s for s in (*subject, *text) if s.asks or any(find(word, s.words) is not None for word in ASKING)]
-    return tuple(s for s in (*subject, *text) if s in asking or s in told)
+    return tuple(s for s in (*subject, *text) if asking(s) or s in told)
 
 
 def is_about(said: tuple[Sentence, ...], wording: Wording) -> bool:
@@ -127,7 +163,8 @@ def _content(sentence: Sentence, wording: Wording) -> list[str]:
 def parse_wording(tables: list[Table], problems: Problems) -> Wording:
     """Read [[mensaje]] and [asunto]."""
     intents: list[Phrases] = []
-    lists: dict[str, tuple[str, ...]] = {"cortesia": (), "gracias": (), "seguro": (), "tal_vez": (), "otros": ()}
+    named = ("cortesia", "gracias", "seguro", "tal_vez", "otros", "cerca")
+    lists: dict[str, tuple[str, ...]] = dict.fromkeys(named, ())
     for table in tables:
         if table.name == "asunto":
             problems.closed(table, tuple(lists))
@@ -145,5 +182,5 @@ def parse_wording(tables: list[Table], problems: Problems) -> Wording:
         weak = problems.truth(table, "debil", False)
         intents.append(Phrases(value, phrases, problems.texts(table, "salvo"), weak))
     courtesy = frozenset(w for text in lists["cortesia"] for s in sentences(text) for w in s.words)
-    return Wording(tuple(intents), courtesy, lists["gracias"], lists["seguro"], lists["tal_vez"], lists["otros"])
-
+    about, maybe, other, near = (lists[key] for key in ("seguro", "tal_vez", "otros", "cerca"))
+    return Wording(tuple(intents), courtesy, lists["gracias"], about, maybe, other, near)

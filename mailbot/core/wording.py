@@ -11,10 +11,13 @@ from mailbot.core.spanish import fold
 
 MOST_CHARS = 4000  # what a student asks stands in the first page; bounds the work on a hostile text
 MOST_SENTENCES = 120
-_SWAPPED = ({"b", "v"}, {"c", "s"}, {"s", "z"}, {"c", "k"}, {"y", "l"}, {"g", "j"})
+SWAPPED = ({"b", "v"}, {"c", "s"}, {"s", "z"}, {"c", "k"}, {"y", "l"}, {"g", "j"})
 """First letters that are written one for the other; any other slip there makes another word ("tienda", "atiende")."""
 _SENTENCE_ENDS = re.compile(r"[.!;\n]+|(?<=\?)|(?=¿)")
-_CLAUSE_ENDS = re.compile(r"[,:()]|\s-\s")
+_CLAUSE_ENDS = re.compile(
+    r"[,:()]|\s-\s|\b(?:porque|xq|ya que)\b|\b[ye] (?=(?:(?:a|en|de|con) )?(?:qu[eé]|q)\b|cu[aá]|d[oó]nde|c[oó]mo)",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"\b(?:(?:muy )?buen[oa]?s? (?:dia|tarde|noche)s?|(?:excelente|lindo|bonito|feliz) (?:dia|tarde|noche|semana))\b"
 )
@@ -22,6 +25,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 # Words skipped by "…" in a phrase: enough for "quiero por favor que me den de baja".
 GAP = 6
 SHORT = 5  # letters: in a shorter word one slip makes another word
+_VOWELS = frozenset("aeo")
 _NOT = {"no", "ni", "nunca"}
 # As written in chats; also the letters that a phone's keyboard swaps.
 _CHAT = {
@@ -32,7 +36,8 @@ _CHAT = {
     "info": "informacion", "imms": "imss", "ims": "imss", "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice",
     "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "checar": "revisar", "checo": "reviso",
     "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia", "ago": "hago", "aser": "hacer",
-    "nesesito": "necesito", "nesecito": "necesito", "kiero": "quiero", "ocupo": "necesito", "click": "clic",
+    "nesesito": "necesito", "nesecito": "necesito", "nesesita": "necesita", "nesecita": "necesita",
+    "kiero": "quiero", "ocupo": "necesito", "click": "clic",
 }  # fmt: skip
 
 
@@ -68,11 +73,13 @@ def alike(word: str, meant: str) -> bool:
         return True
     if len(meant) < SHORT or abs(len(word) - len(meant)) > 2:
         return False
+    if len(meant) <= SHORT + 1 and word[:-1] == meant[:-1] and {word[-1], meant[-1]} <= _VOWELS:
+        return False  # "lleno" and "llené" are two things said
     from rapidfuzz.distance import OSA
 
     # one slip in a word of five letters, two from nine on; the first letter is seldom the wrong one
     allowed = 2 if len(meant) >= 9 else 1
-    if word[0] != meant[0] and meant[1:] != word and {word[0], meant[0]} not in _SWAPPED:
+    if word[0] != meant[0] and meant[1:] != word and {word[0], meant[0]} not in SWAPPED:
         return False
     if meant[1:] == word:
         return meant[0] == "h"  # "ospital"
@@ -87,13 +94,25 @@ def _pattern(phrase: str) -> tuple[str, ...]:
 def find(phrase: str, words: Sequence[str], *, exact: bool = False) -> int | None:
     """Return where in a sentence a phrase begins. ``…`` is up to six words, ``hospital*`` any ending."""
     pattern = _pattern(phrase)
-    # short words bear no typo: where one is missing, the phrase is not said
-    if any(len(w) < SHORT and w not in words for w in pattern if w != "…" and not w.endswith("*")):
+    distinct = _distinct(tuple(words))
+    if not all(w == "…" or w in distinct or _any_fits(w, distinct, exact) for w in pattern):
         return None
     for start in range(len(words)):
         if pattern and _from(pattern, 0, words, start, exact):
             return start
     return None
+
+
+@lru_cache(maxsize=1024)
+def _distinct(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(words)
+
+
+def _any_fits(wanted: str, distinct: frozenset[str], exact: bool) -> bool:
+    # short words bear no typo: where one is missing, the phrase is not said
+    if not wanted.endswith("*") and (exact or len(wanted) < SHORT):
+        return False
+    return any(_fits(word, wanted, exact) for word in distinct)
 
 
 def _from(pattern: Sequence[str], at: int, words: Sequence[str], place: int, exact: bool) -> bool:

