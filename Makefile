@@ -6,9 +6,9 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-out
 
 # Debian packages: python3-venv for a bare Python; Dovecot and PostgreSQL are the real servers of the tests;
-# Chromium prints and photographs pages.
+# Chromium prints and photographs pages, the fonts are those that the tests print papers with.
 DEBIAN_DEMO := python3-venv
-DEBIAN_TEST := python3-venv dovecot-imapd dovecot-lmtpd postgresql chromium
+DEBIAN_TEST := python3-venv dovecot-imapd dovecot-lmtpd postgresql chromium fonts-dejavu-core fonts-liberation
 
 .PHONY: demo test lint bench wheel clean debian-demo debian-test
 
