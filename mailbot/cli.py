@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+from mailbot.commands.usage import COMMANDS as COMMANDS_HEADING
+from mailbot.commands.usage import in_spanish, said
+
 # Name -> (module, line of help). The modules are imported only when their command runs: SQLAlchemy, pdfplumber,
 # holidays and pydantic cost half a second together.
 COMMANDS = {
@@ -43,25 +46,31 @@ class LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"mailbot.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = getattr(module, "command", None) or getattr(module, cmd_name)
-        return command
+        return in_spanish(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Comandos"):
+        with formatter.section(COMMANDS_HEADING):
             formatter.write_dl([(name, help_) for name, (_, help_) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="mailbot", message="mailbot %(version)s")
+@click.group(cls=LazyGroup)
+@click.version_option(package_name="mailbot", message="mailbot %(version)s", help="Dice la versión y termina.")
 def program() -> None:
     """Responde el buzón del seguro facultativo."""
+
+
+in_spanish(program)
 
 
 def main() -> None:
     """Run the command line; exit code 0 done, 1 problems found or not done, 2 wrong usage or configuration."""
     try:
         result: Any = program.main(prog_name="mailbot", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.message, err=True)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
-        click.echo(_said(error), err=True)
+        click.echo(said(error), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(1)
@@ -71,33 +80,6 @@ def main() -> None:
     except Exception as error:
         sys.exit(_last_word(error))
     sys.exit(result if isinstance(result, int) else 0)
-
-
-def _said(error: click.ClickException) -> str:
-    """Say a wrong use of the command line in one Spanish line: where, what, and where to read more."""
-    if not isinstance(error, click.UsageError):
-        return f"mailbot: {error.format_message()}"
-    where = error.ctx.command_path if error.ctx else "mailbot"
-    param = getattr(error, "param", None)
-    name = (param.make_metavar(error.ctx) if param and error.ctx else "") or getattr(error, "param_hint", None) or ""
-    if isinstance(param, click.Option):
-        name = param.opts[0]
-    match error:
-        case click.MissingParameter():
-            what = f"falta {name}"
-        case click.NoSuchOption():
-            what = f"no existe la opción {error.option_name}"
-        case click.BadParameter():
-            what = f"{name}: {error.message}"
-        case click.BadOptionUsage():
-            what = f"a la opción {error.option_name} le falta su valor o le sobra"
-        case _ if error.message.startswith("No such command"):
-            what = f"no existe el comando {error.message.split()[-1].strip(chr(39) + '.')}"
-        case _ if error.message.startswith("Got unexpected extra"):
-            what = "sobra algo en la línea"
-        case _:
-            what = error.message
-    return f"{where}: {what}; mira «{where} --help»"
 
 
 def why_not(error: OSError) -> str:

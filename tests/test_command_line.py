@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from mailbot.cli import COMMANDS
 
 CORPUS = Path(__file__).parent / "corpus"
 
@@ -75,3 +78,42 @@ def test_the_day_of_decide_replaces_the_day_of_the_mail(tmp_path: Path) -> None:
     story = Path(__file__).parent / "stories" / "de_baja" / "01.eml"
     said = json.loads(mailbot("decide", str(story), "--on", "2026-11-24", "--json", folder=tmp_path).stdout)
     assert said["reply"] == "fecha_no_es_de_hoy"
+
+
+ENGLISH = re.compile(r"\b(?:Usage|Options|OPTIONS|Commands|COMMAND|ARGS|Show|and exit|default)\b")
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help_is_in_spanish_and_says_what_each_option_does(command: list[str]) -> None:
+    done = mailbot(*command, "--help")
+    bare = [line for line in done.stdout.splitlines() if re.fullmatch(r"  -\S+(?: [A-Z.a-z]+)?", line)]
+    assert (done.returncode, ENGLISH.findall(done.stdout), done.stdout.startswith("Uso: mailbot")) == (0, [], True)
+    assert bare == [], "an option without a word on what it does"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["show", "doce"], "mailbot show: ID: «doce» no es un número; mira «mailbot show --help»"),
+        (["status", "hoy"], "mailbot status: sobra «hoy»; mira «mailbot status --help»"),
+        (["case"], "mailbot case: falta ID; mira «mailbot case --help»"),
+        (["status", "--jsom"], "mailbot status: no existe la opción --jsom; mira «mailbot status --help»"),
+        (["restore", "no-hay.db"], "mailbot restore: ARCHIVO: «no-hay.db» no existe; mira «mailbot restore --help»"),
+        (["cases", "--state", "listo"],
+         "mailbot cases: --state: «listo» no es uno de éstos: nuevo, alta_pedida, esperando_baja, confirmado, "
+         "con_persona, cerrado; mira «mailbot cases --help»"),
+        (["demo", "--out", "config.toml"],
+         "mailbot demo: --out: «config.toml» es un archivo, no una carpeta; mira «mailbot demo --help»"),
+        (["check", "--online=si"], "mailbot: la opción --online no lleva ningún valor; mira «mailbot --help»"),
+        (["check", "--config"], "mailbot: a la opción --config le falta su valor; mira «mailbot --help»"),
+    ],
+)  # fmt: skip
+def test_what_click_finds_wrong_is_said_in_spanish(tmp_path: Path, arguments: list[str], line: str) -> None:
+    (tmp_path / "config.toml").touch()
+    done = mailbot(*arguments, folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (2, "", [line])
+
+
+def test_without_a_command_the_help_page_is_shown_and_nothing_done(tmp_path: Path) -> None:
+    done = mailbot(folder=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", mailbot("--help", folder=tmp_path).stdout)

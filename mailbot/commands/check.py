@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from mailbot.commands.opening import config_option
 from mailbot.config import Config, ConfigProblems, beside, load, missing_grants, missing_secrets
 from mailbot.desk import read_desk
 
 
 @click.command("check")
-@click.option("--config", "path", type=click.Path(path_type=Path), default=Path("config.toml"), metavar="ARCHIVO")
+@config_option
 @click.option("--online", is_flag=True, help="También inicia sesión en el buzón y en el servidor de salida.")
 def command(path: Path, online: bool) -> int:
     """Revisa la configuración, las reglas y las plantillas: todos los problemas de una vez."""

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from mailbot.cli import why_not
+from mailbot.commands.opening import optional_config
 from mailbot.config import Config, load_or_defaults
 from mailbot.core.answer import Desk, answer
 from mailbot.core.documents import Document
@@ -43,7 +44,7 @@ class Decided:
 @click.option("--on", "day", metavar="FECHA", help="El día del correo, por ejemplo 2026-11-23; por omisión, el suyo.")
 @click.option("--from", "sender", metavar="CORREO", help="Quién lo manda.")
 @click.option("--json", "as_json", is_flag=True, help="Un objeto JSON por línea.")
-@click.option("--config", "path", type=click.Path(path_type=Path), metavar="ARCHIVO", help="Por omisión, config.toml.")
+@optional_config
 def command(files: tuple[Path, ...], day: str | None, sender: str | None, as_json: bool, path: Path | None) -> int:
     """Dice qué se respondería a un documento (PDF, imagen) o correo (.eml), y por qué; no envía nada."""
     on = _day(day)

@@ -42,7 +42,8 @@ class Answered:
 
 
 @click.command("demo")
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), metavar="CARPETA")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-out"), metavar="CARPETA",
+              help="Dónde se dejan las respuestas; por omisión, demo-out.")  # fmt: skip
 def command(out: Path) -> int:
     """Muestra todo el programa con correos inventados, sin cuenta ni servidor."""
     try:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
+from mailbot.commands.opening import config_option
 from mailbot.config import Config, load
 
 
 @click.command("login")
-@click.option("--config", "path", type=click.Path(path_type=Path), default=Path("config.toml"), metavar="ARCHIVO")
+@config_option
 def command(path: Path) -> int:
     """Ayuda a iniciar sesión en Microsoft 365 o Google, y prueba que el buzón y la salida se abran."""
     from mailbot.shell.failures import ServerTrouble

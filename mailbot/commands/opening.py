@@ -13,13 +13,20 @@ if TYPE_CHECKING:
     from mailbot.config import Config
     from mailbot.shell.store import Store
 
+_CONFIG: dict[str, Any] = {
+    "type": click.Path(path_type=Path), "metavar": "ARCHIVO", "help": "La configuración; por omisión, ./config.toml.",
+}  # fmt: skip
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def config_option(function: F) -> F:
-    """Give a command the option --config."""
-    path = click.Path(path_type=Path)
-    return click.option("--config", "path", type=path, default=Path("config.toml"), metavar="ARCHIVO")(function)
+    """Give a command the option --config; without such a file the command does not work."""
+    return click.option("--config", "path", **_CONFIG, default=Path("config.toml"))(function)
+
+
+def optional_config(function: F) -> F:
+    """Give a command the option --config; without ./config.toml it works with what every key has from the start."""
+    return click.option("--config", "path", **_CONFIG)(function)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mailbot.commands.opening import optional_config
 from mailbot.config import load_or_defaults, template_texts
 
 if TYPE_CHECKING:
@@ -32,15 +33,14 @@ pre { margin: 0; padding: 14px; width: 420px; max-height: 752px; overflow: auto;
 
 
 @click.command("preview")
-@click.option("--config", "path", type=click.Path(path_type=Path), default=None, metavar="ARCHIVO")
+@optional_config
 @click.option(
     "--open-folder",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("vista_previa"),
-    show_default=True,
     metavar="CARPETA",
-    help="Dónde se guardan las páginas.",
+    help="Dónde se guardan las páginas; por omisión, vista_previa.",
 )
 def command(path: Path | None, folder: Path) -> int:
     """Dibuja cada plantilla con datos de ejemplo: .html, .txt y una página para verlas todas juntas."""

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from mailbot.cli import why_not
+from mailbot.commands.opening import optional_config
 from mailbot.config import Config, ConfigProblems, load_or_defaults, rule_texts
 from mailbot.core.constancia import Constancia, Patron
 from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge, parse_knowledge
@@ -35,7 +36,7 @@ NAMES = {
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="ARCHIVO…")
 @click.option("--json", "as_json", is_flag=True, help="Un objeto JSON por línea.")
 @click.option("--picture", type=click.Path(path_type=Path), metavar="SALIDA.png", help="Dibuja la constancia marcada.")
-@click.option("--config", "path", type=click.Path(path_type=Path), metavar="ARCHIVO", help="Por omisión, config.toml.")
+@optional_config
 def command(files: tuple[Path, ...], as_json: bool, picture: Path | None, path: Path | None) -> int:
     """Dice qué dice cada documento (PDF, JPG, PNG, HEIC)."""
     if picture is not None and len(files) != 1:

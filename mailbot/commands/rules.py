@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from mailbot.commands.opening import optional_config
 from mailbot.config import ConfigProblems, load_or_defaults
 from mailbot.desk import read_desk
 
 
 @click.command("rules")
-@click.option("--config", "path", type=click.Path(path_type=Path), metavar="ARCHIVO")
+@optional_config
 def command(path: Path | None) -> int:
     """Muestra la tabla de decisiones en una página que se puede leer en voz alta."""
     from mailbot.core.rules import describe

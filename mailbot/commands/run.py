@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from mailbot.commands.opening import config_option
+
 
 def instant(_context: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
     """Read an aware ISO instant."""
@@ -22,7 +24,7 @@ def instant(_context: click.Context, _option: click.Parameter, value: str | None
 
 
 @click.command("run")
-@click.option("--config", "path", type=click.Path(path_type=Path), default=Path("config.toml"), metavar="ARCHIVO")
+@config_option
 @click.option("--once", is_flag=True, help="Atiende lo que espera, envía lo que toca y termina.")
 @click.option("--now", "at", callback=instant, metavar="ISO", help="Finge que es ese instante; sólo con --once.")
 def command(path: Path, once: bool, at: datetime | None) -> int:
