@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 
 from mailbot.core.office import Links, Office
+from mailbot.core.rulefile import syntax
 from mailbot.sections import HOURS, Limits, Mailbox, OAuth2, OfficeSection, Reminders, Sections, Smtp, Store, Watch
 
 MOST_LINES = 2000  # no hand-written config is longer
@@ -139,7 +140,7 @@ def load(path: Path) -> Config:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigProblems([f"{path}: no es TOML válido: {error}"]) from None
+        raise ConfigProblems([f"{path}: {syntax(str(error), text)}"]) from None
     return Config(_validated(table, str(path), text), path.resolve().parent, path)
 
 
@@ -255,7 +256,7 @@ def missing_secrets(config: Config, environ: Mapping[str, str] = os.environ) -> 
         try:
             if secret(name, environ) is None:
                 problems.append(
-                    f"{name}: falta {what}; ponla en esa variable de entorno o en un archivo con {name}_FILE"
+                    f"{name}: falta {what}; va en esa variable de entorno, o en un archivo que nombra {name}_FILE"
                 )
         except ConfigProblems as error:
             problems += error.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,7 @@ def test_a_secret_comes_from_the_environment_or_from_the_file_it_names(tmp_path:
     assert missing_secrets(config, {"MAILBOT_MAILBOX_PASSWORD": "x"}) == []
     assert missing_secrets(config, {}) == [
         "MAILBOT_MAILBOX_PASSWORD: falta la contraseña del buzón; "
-        "ponla en esa variable de entorno o en un archivo con MAILBOT_MAILBOX_PASSWORD_FILE"
+        "va en esa variable de entorno, o en un archivo que nombra MAILBOT_MAILBOX_PASSWORD_FILE"
     ]
 
 
@@ -141,3 +142,30 @@ def test_rules_are_taken_as_a_whole_folder_and_templates_one_by_one(tmp_path: Pa
     texts = template_texts(config)
     assert texts["cierre.md"] == "propia"
     assert "asunto" in texts["ya_tienes_seguro.md"]
+
+
+def test_a_file_that_is_no_toml_is_told_in_spanish_with_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "[office]\nschool = Instituto\n")
+    assert problems(tmp_path, path.read_text(encoding="utf-8")) == [
+        "config.toml: línea 2: no es TOML válido: el valor no se entiende (¿faltan comillas?)"
+    ]
+
+
+def test_check_reminds_of_recesses_that_nobody_confirmed_until_somebody_does(tmp_path: Path) -> None:
+    path = written(tmp_path, ACCOUNTS)
+    shutil.copytree(ROOT / "rules", tmp_path / "rules")
+    calendar = tmp_path / "rules" / "30-calendario.toml"
+
+    def told() -> list[str]:
+        runner = CliRunner(env={"MAILBOT_MAILBOX_PASSWORD": "x"})
+        done = runner.invoke(program, ["check", "--config", str(path)], standalone_mode=False)
+        assert done.return_value == 0, done.output
+        return [line for line in done.output.splitlines() if "suposición" in line]
+
+    assert told() == [
+        "· rules/30-calendario.toml: los recesos son una suposición: compáralos con el calendario oficial y, "
+        "ya corregidos, pon confirmado = true"
+    ]
+    text = calendar.read_text(encoding="utf-8")
+    calendar.write_text(text.replace("\nconfirmado = false", "\nconfirmado = true"), encoding="utf-8")
+    assert told() == []

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mailbot.commands.opening import config_option
 from mailbot.config import Config, ConfigProblems, beside, load, missing_grants, missing_secrets
 from mailbot.desk import read_desk
+
+if TYPE_CHECKING:
+    from mailbot.core.calendar import Calendar
 
 
 @click.command("check")
@@ -36,20 +41,23 @@ def command(path: Path, online: bool) -> int:
     click.echo(
         f"✓ {path}: {len(rulebook.rules)} reglas, {len(rulebook.topics)} preguntas, {len(templates.sheets)} plantillas"
     )
-    for advice in _advice(config):
+    for advice in _advice(config, rulebook.calendar):
         click.echo(f"· {advice}")
     return _online(config) if online else 0
 
 
-def _advice(config: Config) -> list[str]:
+def _advice(config: Config, calendar: Calendar) -> list[str]:
     """Say what is not wrong, but worth knowing."""
     from importlib.util import find_spec
 
-    advice = []
+    from mailbot.core.calendar import doubts
+
+    today = datetime.now(config.office.timezone).date()
+    advice = [f"rules/30-calendario.toml: {doubt}" for doubt in doubts(calendar, today)]
     if config.office.mode == "shadow":
         advice.append("modo simulacro: las respuestas van sólo al personal")
     if not config.office.staff:
-        advice.append("office.staff está vacío: nadie recibirá copia de los casos con problema")
+        advice.append("office.staff está vacío: nadie recibirá copia de los casos con problema, ni el resumen diario")
     if not config.mailbox.authserv_id:
         advice.append("mailbox.authserv_id está vacío: no se comprueba quién escribe (sólo se aparta lo que falla)")
     if find_spec("rapidocr") is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -15,10 +16,12 @@ from mailbot.desk import read_desk
 @optional_config
 def command(path: Path | None) -> int:
     """Muestra la tabla de decisiones en una página que se puede leer en voz alta."""
-    from mailbot.core.rules import describe
+    from mailbot.core.aloud import read_aloud
 
-    rulebook, _, problems = read_desk(load_or_defaults(path))
+    config = load_or_defaults(path)
+    rulebook, _, problems = read_desk(config)
     if rulebook is None:
         raise ConfigProblems(problems)
-    click.echo(describe(rulebook))
+    today = datetime.now(config.office.timezone).date()
+    click.echo(read_aloud(rulebook, config.office, today), nl=False)
     return 0

@@ -33,7 +33,9 @@ class _Context(click.Context):
 
 
 def in_spanish(command: click.Command) -> click.Command:
-    """Give a command a Spanish help page."""
+    """Give a command a Spanish help page; once is enough."""
+    if command.context_class is _Context:
+        return command
     command.context_class = _Context
     command.options_metavar = "[OPCIONES]"
     if isinstance(command, click.Group):

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mailbot.core.rulefile import Problems, Table, spoken
+from mailbot.core.spanish import format_date
 
 if TYPE_CHECKING:
     from mailbot.core.office import Office
@@ -17,6 +18,8 @@ WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "do
 MOST_DAYS = 400
 # Longest stretch without a business day that `check` lets pass: summer and winter recesses take about five weeks.
 LONGEST_RECESS = 92
+# How far ahead the office's days off must be known: the longest ladder (20 business days) and a recess beside it.
+KNOWN_AHEAD = 60
 # Reminders of one day leave within its first hour or so, not in one burst at nine.
 SPREAD = timedelta(minutes=75)
 TABLES = ("calendario", "dia_inhabil", "receso")
@@ -34,6 +37,8 @@ class Calendar:
     weekdays: frozenset[int] = frozenset(range(5))
     """Monday is 0."""
     legal: bool = True
+    confirmed: bool = True
+    """Whether the office has said that these are the days of its official calendar."""
 
     def is_business_day(self, day: date) -> bool:
         return day.weekday() in self.weekdays and day not in self.non_working and not (self.legal and _is_legal(day))
@@ -94,11 +99,12 @@ def promise(calendar: Calendar, when: datetime, office: Office, business_days: i
 
 def parse_calendar(tables: list[Table], problems: Problems) -> Calendar:
     """Read [calendario], [[dia_inhabil]] and [[receso]]."""
-    weekdays, legal, days = frozenset(range(5)), True, set[date]()
+    weekdays, legal, confirmed, days = frozenset(range(5)), True, True, set[date]()
     for table in tables:
         if table.name == "calendario":
-            problems.closed(table, ("dias_laborables", "festivos_de_ley"))
+            problems.closed(table, ("dias_laborables", "festivos_de_ley", "confirmado"))
             legal = problems.truth(table, "festivos_de_ley", True)
+            confirmed = problems.truth(table, "confirmado", True)
             if "dias_laborables" in table.values:
                 weekdays = _weekdays(table, problems)
         elif table.name == "dia_inhabil":
@@ -107,7 +113,7 @@ def parse_calendar(tables: list[Table], problems: Problems) -> Calendar:
                 days.add(day)
         else:
             days.update(_recess(table, problems))
-    calendar = Calendar(frozenset(days), weekdays, legal)
+    calendar = Calendar(frozenset(days), weekdays, legal, confirmed)
     if weekdays and (idle := _idle_stretch(calendar)):
         at = next(t for t in tables if t.name != "calendario")
         problems.lines.append(
@@ -144,6 +150,21 @@ def _recess(table: Table, problems: Problems) -> set[date]:
         problems.add(table, "hasta", f"un receso de más de {MOST_DAYS} días deja al calendario sin días laborables")
         return set()
     return {start + timedelta(days=n) for n in range((end - start).days + 1)}
+
+
+def doubts(calendar: Calendar, today: date) -> list[str]:
+    """Say in Spanish what the office should look at: days that nobody confirmed, or that are coming to an end."""
+    said = []
+    if not calendar.confirmed:
+        said.append(
+            "los recesos son una suposición: compáralos con el calendario oficial y, "
+            "ya corregidos, pon confirmado = true"
+        )
+    last = max(calendar.non_working, default=None)
+    if last is None or last < today + timedelta(days=KNOWN_AHEAD):
+        known = "no hay recesos" if last is None else f"después del {format_date(last)} no hay ningún receso"
+        said.append(f"{known}: agrega los siguientes, o habrá recordatorios y plazos en vacaciones")
+    return said
 
 
 def _idle_stretch(calendar: Calendar) -> date | None:

@@ -165,7 +165,7 @@ def read_tables(texts: Mapping[str, str], problems: Problems) -> list[Table]:
         try:
             loaded = tomllib.loads(texts[name].removeprefix("\ufeff"))
         except tomllib.TOMLDecodeError as error:
-            problems.lines.append(f"{file}: {_syntax(str(error), texts[name])}")
+            problems.lines.append(f"{file}: {syntax(str(error), texts[name])}")
             continue
         tables.extend(_tables(file, loaded, _lines(texts[name])))
     return tables
@@ -203,7 +203,7 @@ def _lines(text: str) -> dict[tuple[str, int], dict[str, int]]:
     return found
 
 
-def _syntax(error: str, text: str) -> str:
+def syntax(error: str, text: str) -> str:
     """Say a syntax error in Spanish, with its line."""
     line = re.search(r"at line (\d+)", error)
     number = line[1] if line else str(len(text.splitlines()))

@@ -9,7 +9,7 @@ from typing import Any
 from mailbot.core import calendar, intent, ladder, patron, questions
 from mailbot.core.calendar import Calendar
 from mailbot.core.case import STATES, State
-from mailbot.core.decision import Condition, Rule, said
+from mailbot.core.decision import Condition, Rule
 from mailbot.core.documents import ReadingKnowledge
 from mailbot.core.facts import OF_CONSTANCIA, VALUES
 from mailbot.core.intent import Wording
@@ -18,7 +18,7 @@ from mailbot.core.patron import PatronKnowledge
 from mailbot.core.questions import Knowledge, Topic
 from mailbot.core.rulefile import Problems, RuleProblems, Table, meant, read_tables, spoken
 
-__all__ = ["RuleBook", "RuleProblems", "Terms", "describe", "parse_rules"]
+__all__ = ["RuleBook", "RuleProblems", "Terms", "parse_rules"]
 
 READING_FILE = "documentos.toml"
 RULE_KEYS = (
@@ -281,39 +281,3 @@ def _ladder_stems(
         for kind in (one.repeats, one.at_end, *(rung.kind for rung in one.fixed)):
             if kind and kind not in stems:
                 problems.add(table, "", f"no hay plantilla templates/email/{kind}.md{meant(kind, sorted(stems))}")
-
-
-def describe(rulebook: RuleBook) -> str:
-    """Write the whole table and the follow-up as one page of Markdown, to be read aloud."""
-    lines = ["# Qué contesta mailbot", "", "La primera regla que se cumple decide.", ""]
-    for number, rule in enumerate(rulebook.rules, start=1):
-        asked = " y ".join(said(c) for c in rule.conditions)
-        when = f"si {asked}" if asked else "en cualquier otro caso"
-        then = f"contesta `{rule.reply}`" if rule.reply else f"no contesta ({rule.why})"
-        extra = [
-            "con copia al personal" if rule.copy_staff else "",
-            f"empieza los recordatorios «{rule.reminder}»" if rule.reminder else "",
-            f"el caso pasa a «{rule.step}»" if rule.step else "",
-            "cuenta como intento que no sirvió" if rule.failed_try else "",
-        ]
-        lines.append(f"{number}. **{rule.name}**: {when}: {'; '.join([then, *filter(None, extra)])}.")
-    lines += ["", "## Recordatorios", ""]
-    for one in rulebook.ladders:
-        lines.append(f"- **{one.name}**, mientras el caso esté en «{one.state}»: {_rungs(one)}.")
-    terms = rulebook.terms
-    lines += [
-        "", "## Plazos", "",
-        f"- El alta se ve a más tardar {terms.confirmation} días hábiles después de llenar el formulario.",
-        f"- Una persona contesta a más tardar en {terms.person} días hábiles.",
-        f"- Una constancia sirve {terms.recent} días para ver que ya hay seguro.",
-        "", "## Preguntas que sabe contestar", "",
-        *(f"- {topic.title}" for topic in rulebook.topics),
-    ]  # fmt: skip
-    return "\n".join(lines) + "\n"
-
-
-def _rungs(one: Ladder) -> str:
-    if one.repeats:
-        last = f"; al final, `{one.at_end}`" if one.at_end else ""
-        return f"`{one.repeats}` cada tantos días hábiles y tantas veces como diga config.toml{last}"
-    return ", ".join(f"a los {rung.business_days} días hábiles `{rung.kind}`" for rung in one.fixed)

@@ -31,7 +31,8 @@ def _credential(config: Config, auth: str, name: str) -> Credential:
         return tokens(config)
     text = secret(name)
     if text is None:
-        raise ConfigProblems([f"{name}: falta la contraseña; ponla en esa variable o en un archivo con {name}_FILE"])
+        where = f"va en esa variable, o en un archivo que nombra {name}_FILE"
+        raise ConfigProblems([f"{name}: falta la contraseña; {where}"])
     return Password(text)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.calendar import Calendar, NoBusinessDay, promise, spread
+from mailbot.core.calendar import Calendar, NoBusinessDay, doubts, promise, spread
 from tests.office_rules import MEXICO, OFFICE, RULEBOOK, at
 
 CALENDAR = RULEBOOK.calendar
@@ -109,3 +109,18 @@ def test_mails_of_one_morning_are_spread() -> None:
 def test_the_zone_is_the_office_s() -> None:
     """An opening is an instant of Mexico City."""
     assert CALENDAR.opening(date(2026, 11, 23), OFFICE) == datetime(2026, 11, 23, 9, tzinfo=MEXICO)
+
+
+def test_days_that_nobody_confirmed_or_that_come_to_an_end_are_doubted() -> None:
+    last = Calendar(frozenset({date(2026, 12, 22)}), confirmed=False)
+    assert doubts(last, date(2026, 10, 1)) == [
+        "los recesos son una suposición: compáralos con el calendario oficial y, ya corregidos, pon confirmado = true"
+    ]
+    assert doubts(replace(last, confirmed=True), date(2026, 10, 1)) == []
+    assert doubts(replace(last, confirmed=True), date(2026, 11, 1)) == [
+        "después del martes 22 de diciembre de 2026 no hay ningún receso: agrega los siguientes, "
+        "o habrá recordatorios y plazos en vacaciones"
+    ]
+    assert doubts(Calendar(), date(2026, 11, 1)) == [
+        "no hay recesos: agrega los siguientes, o habrá recordatorios y plazos en vacaciones"
+    ]

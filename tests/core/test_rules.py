@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.core.decision import Rule
-from mailbot.core.rules import RuleProblems, Terms, describe, parse_rules
+from mailbot.core.rules import RuleProblems, Terms, parse_rules
 from tests.office_rules import RULEBOOK, STEMS, TEXTS
 
 LAST = '[[regla]]\nnombre = "lo demás"\nresponde = "como_empezar"\n'
@@ -238,12 +238,3 @@ def _told(texts: dict[str, str]) -> list[str] | None:
     except RuleProblems as error:
         return error.problems
     return None
-
-
-def test_the_page_names_every_rule_and_reminder() -> None:
-    """What an admin reads aloud: each rule once, in order, the ladders and the questions."""
-    page = describe(RULEBOOK)
-    places = [page.index(f"**{rule.name}**") for rule in RULEBOOK.rules]
-    assert places == sorted(places)
-    assert "a los 10 días hábiles `recordatorio_baja`, a los 20 días hábiles `aviso_personal`" in page
-    assert all(f"- {topic.title}\n" in page for topic in RULEBOOK.topics)

@@ -179,5 +179,5 @@ def test_without_a_password_a_run_ends_with_one_clear_line(home: House) -> None:
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         "MAILBOT_MAILBOX_PASSWORD: falta la contraseña del buzón; "
-        "ponla en esa variable de entorno o en un archivo con MAILBOT_MAILBOX_PASSWORD_FILE"
+        "va en esa variable de entorno, o en un archivo que nombra MAILBOT_MAILBOX_PASSWORD_FILE"
     ]
