@@ -18,6 +18,11 @@ REMINDER_NAMES = {
     "cierre": ("cierre de un caso", "cierres de casos"),
     "aviso_personal": ("aviso al personal", "avisos al personal"),
 }
+# Replies whose file name lacks the accents of what it says; any other is told by its file name.
+REPLY_NAMES = {
+    "aun_no_aparece": "aún no aparece", "como_empezar": "cómo empezar", "con_contrasena": "con contraseña",
+    "espera_unos_dias": "espera unos días",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def digest_of(rows: DigestRows, now: datetime, zone: ZoneInfo) -> Digest | None:
     return Digest(
         esperan=tuple(waiting[: SHOWN - 1]) + (in_hand if rows.taken and waiting else ()),
         esperan_total=len(waiting) + bool(rows.taken and waiting),
-        contestados=tuple((stem.replace("_", " "), n) for stem, n in rows.answered),
+        contestados=tuple((reply_name(stem), n) for stem, n in rows.answered),
         fallas=tuple(_failures(rows)),
         proximos=tuple(_ahead(rows.reminders, zone)),
     )
@@ -97,6 +102,11 @@ def spared_rows(spared: Iterable[SparedCopy]) -> list[Fila]:
     ]
 
 
+def reply_name(stem: str) -> str:
+    """Say which reply it is, to staff."""
+    return REPLY_NAMES.get(stem, stem.replace("_", " "))
+
+
 def since_when(since: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Say in days how long ago something was."""
     days = (now.astimezone(zone).date() - since.astimezone(zone).date()).days
@@ -109,7 +119,7 @@ def _waits(waiting: WaitingCase, now: datetime, zone: ZoneInfo) -> str:
 
 
 def _spared(spared: SparedCopy) -> str:
-    reply = f"se le contestó «{spared.reply.replace('_', ' ')}»" if spared.reply else "sin respuesta"
+    reply = f"se le contestó «{reply_name(spared.reply)}»" if spared.reply else "sin respuesta"
     return f"{spared.rule}; {reply}" if spared.rule else reply
 
 

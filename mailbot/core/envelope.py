@@ -93,6 +93,7 @@ def compose(
     message_id: str,
     date: datetime,
     auto_submitted: AutoSubmitted = "auto-replied",
+    urgent: bool = False,
 ) -> bytes:
     """Return the mail, CRLF lines; equal arguments give equal bytes. ``subject`` None: the template's own."""
     mail = EmailMessage(policy=_POLICY)
@@ -108,6 +109,8 @@ def compose(
     mail["Auto-Submitted"] = auto_submitted
     mail["X-Auto-Response-Suppress"] = "All"  # Exchange answers with no vacation note
     mail["X-Mailbot-Reply"] = reply.stem
+    if urgent:
+        mail["Importance"] = "high"  # RFC 2156; stands out in the list of whoever is in copy
     _fill(mail, reply, boundary=sha256(message_id.encode()).hexdigest()[:32])
     return mail.as_bytes()
 

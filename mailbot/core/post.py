@@ -32,6 +32,7 @@ def post_reply(message: Message, reply: Reply, copy_staff: bool, urgent: bool, n
         priority=TODAY if urgent or reply.stem in ACT_TODAY else SOON,
         now=now,
         desk=desk,
+        urgent=urgent,
     )
 
 
@@ -84,6 +85,7 @@ def _outgoing(
     priority: int,
     now: datetime,
     desk: Desk,
+    urgent: bool = False,
 ) -> Outgoing:
     office = desk.office
     recipients: tuple[str, ...] = (to,)
@@ -104,5 +106,6 @@ def _outgoing(
         message_id=ours,
         date=now.astimezone(office.timezone),
         auto_submitted="auto-generated" if mail_kind == "reminder" else "auto-replied",
+        urgent=urgent,
     )
     return Outgoing(mail_kind, reply.stem, recipients, cc, raw, ours, priority)

@@ -251,7 +251,7 @@ def _calendar(sheet: Sheet, values: Values, office: Office) -> bytes | None:
         stamp=values.hoy,
         summary="Revisar mi constancia de vigencia (seguro facultativo)",
         description=(
-            "Descarga otra vez tu constancia de vigencia de derechos. Debe decir VIGENTE y "
+            "Descarga otra vez tu constancia de vigencia de derechos. Debe decir VIGENTE y, en nombre o razón social, "
             f"{office.school.upper()}.\n{office.links.constancia}"
         ),
     )

@@ -79,17 +79,23 @@ def full_values() -> Values:
         ultimo_antes_del_tope=True,
         botones=sample_buttons(),
         personal=StaffBlock(
-            leido=(Fila("NSS", "…5380"), Fila("Estado", "BAJA"), Fila("Fecha", "20 de noviembre de 2026")),
-            regla="baja, sin constancia de hoy",
-            dudas=("La fecha no es la del correo.",),
+            leido=(
+                Fila("Número de seguro social", "terminado en 5380"), Fila("Estado", "BAJA"),
+                Fila("Fecha de la constancia", "20 de noviembre de 2026"),
+            ),
+            regla="la constancia no es de hoy",
+            dudas=("no es claro qué patrón lo registra",),
         ),
         titulo="Un correo se apartó",
         detalles=(Fila("Caso", "12"), Fila("Motivo", "el archivo no se pudo abrir tres veces")),
         resumen=Digest(
-            esperan=(Fila("Caso 12", "desde hace 3 días: conservación de derechos"), Fila("Caso 15", "desde ayer")),
-            contestados=(("solicita_tu_alta", 14), ("ya_tienes_seguro", 5), ("fecha_no_es_de_hoy", 2)),
-            fallas=("Un correo se apartó después de 3 intentos.",),
-            proximos=(Fila("30 de noviembre", "recordatorio de confirmación (4)"),),
+            esperan=(
+                Fila("Caso 12 (ximena@correo.example)", "desde hace 3 días: ni vigente ni baja"),
+                Fila("Caso 15 (iker@correo.example)", "desde ayer: pide hablar con una persona"),
+            ),
+            contestados=(("solicita tu alta", 14), ("ya tienes seguro", 5), ("con contraseña", 2)),
+            fallas=("2 correos apartados por una falla: «mailbot reprocess» lo intenta otra vez",),
+            proximos=(Fila("lunes 30 de noviembre", "4 recordatorios de confirmación, 1 pregunta por la baja"),),
             esperan_total=5,
         ),
         imagen_alt="Tu constancia, con lo que revisa la oficina marcado.",
@@ -125,6 +131,7 @@ def typical_values(stem: str) -> Values:
         "lo_revisa_una_persona": replace(staff, motivo=full.motivo),
         "aun_no_aparece": replace(staff, formulario_lleno=True, dia_confirmar=None),
         "como_empezar": replace(without, nombre=None, plazo_persona=None),
+        "ya_lo_recibimos": replace(without, siguiente_paso="espera_unos_dias"),
         "aviso_personal": replace(without, motivo="Un correo no se pudo atender y espera a una persona."),
     }
     with_buttons = {"solicita_tu_alta", "puedes_tener_ambos", "fecha_no_es_de_hoy", "espera_unos_dias",

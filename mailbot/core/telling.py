@@ -76,7 +76,7 @@ def values_for(
         ),
         leido=what_was_read(read, patron.razon_social if patron else None) if facts.documento == "imagen" else (),
         paso_provisional=_provisional(facts, desk),
-        siguiente_paso=STEP_OF_STATE.get(case.state) if case and j.said.value == "que_sigue" else None,
+        siguiente_paso=next_step(case, facts) if j.said.value == "que_sigue" or stem == "ya_lo_recibimos" else None,
         dia_recordatorio=reminder.due.astimezone(office.timezone).date() if reminder else None,
         dia_confirmar=confirmation_day(anchor, case, desk),
         plazo_persona=person_by(now, desk) if person else None,
@@ -91,6 +91,13 @@ def values_for(
         personal=staff_block(j, patron.razon_social if patron else None) if j.copies_staff else None,
         calendario_id=case.opened_by if case else "",
     )
+
+
+def next_step(case: Case | None, facts: Facts) -> str | None:
+    """Return what comes next in a case, as a stem: once the days are over, waiting is no step."""
+    if case is not None and case.state == "alta_pedida" and facts.plazo == "cumplido":
+        return "aun_no_aparece"
+    return STEP_OF_STATE.get(case.state) if case else None
 
 
 def greeting(read: Constancia) -> str | None:
@@ -174,7 +181,7 @@ def reason_for_person(j: Judgement) -> str | None:
     if facts.documento != "constancia":
         return None
     if facts.estado == "otro" and j.choice.constancia and j.choice.constancia.estado:
-        return f"tu constancia dice {j.choice.constancia.estado.printed}"
+        return f"tu constancia dice «{j.choice.constancia.estado.printed}»"
     if facts.sospecha == "si":
         return "hay datos que hay que revisar con calma"
     if facts.estado == "vigente" and facts.patron in ("dudoso", "ninguno"):

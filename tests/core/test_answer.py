@@ -229,3 +229,30 @@ def test_a_reminder_written_twice_has_one_message_id_and_the_next_rung_another()
     second = remind(first.following, first.case, None, first.following.due, DESK)
     assert second.mail is not None
     assert second.mail.message_id != first.mail.message_id
+
+
+def test_an_emergency_stands_out_among_the_mails_of_staff_and_nothing_else_does() -> None:
+    (urgent,) = answered(message(text="Estoy en urgencias.", attachments=())).mails
+    (usual,) = answered().mails
+    assert [message_from_bytes(m.raw)["Importance"] for m in (urgent, usual)] == ["high", None]
+
+
+@pytest.mark.parametrize(
+    ("step_day", "words"),
+    [
+        (date(2026, 11, 20), "Tu siguiente paso: si no has llenado el formulario, llenarlo hoy con una constancia de hoy; "
+         "si ya lo llenaste, esperar hasta el viernes 27 de noviembre y descargar otra vez la constancia."),
+        (date(2026, 11, 9), "Tu siguiente paso: llenar el formulario con una constancia de ese mismo día, si no lo has "
+         "hecho; si ya lo llenaste, decírnoslo."),
+    ],
+)  # fmt: skip
+def test_who_sends_the_same_again_is_told_the_next_step_and_never_to_wait_for_a_day_gone_by(
+    step_day: date, words: str
+) -> None:
+    first = answered().case
+    assert first is not None
+    (reply,) = answered(None, Past(cases=(replace(first, id=1, step_day=step_day),))).mails
+    text = message_from_bytes(reply.raw, policy=policy.default).get_body(("plain",))
+    assert reply.stem == "ya_lo_recibimos"
+    assert text is not None
+    assert words in text.get_content().replace("\r\n", "\n")

@@ -216,12 +216,13 @@ def test_an_emergency_is_answered_soberly_and_without_promises_of_others() -> No
     assert reply.subject == "Recibimos tu mensaje"
     assert reply.text.split("-- \n")[0] == (
         "El personal ya tiene tu mensaje\n\nHola, Ximena:\n\n"
-        "Tu mensaje ya está con el personal del Departamento de Servicios Escolares. "
-        "Te responde una persona a más tardar el miércoles 25 de noviembre.\n\n"
+        "Tu mensaje ya está con el personal del Departamento de Servicios Escolares, marcado como urgente. "
+        "Te responde una persona lo antes posible, a más tardar el miércoles 25 de noviembre.\n\n"
         "Si no puedes esperar, llama al 442 000 0000 (lunes a viernes, de 9 a 18 h).\n\n"
     )
     no_phone = render(TEMPLATES, "lo_revisa_una_persona", values, replace(OFFICE, phone="")).text
     assert "llama" not in no_phone
+    assert "acude a la oficina de Servicios Escolares en horario de oficina, o pide a alguien que vaya" in no_phone
 
 
 def test_the_words_of_the_guide_are_kept() -> None:
@@ -284,13 +285,13 @@ def test_tap_buttons_open_a_prepared_answer_to_the_mailbox_itself() -> None:
         "formulario.%0D%0A%0D%0ANo%20borres%20esta%20l%C3%ADnea%2C%20por%20favor%3A%20Ref%3A%20MB-EJEMPLO234"
     )
     assert len(taps) == 3
-    assert "o escribe una de estas frases:\n\n«Ya llené el formulario»\n\n«Aún no»\n\n«Quiero" in reply.text
+    assert "Respóndenos con una de estas frases:\n\n«Ya llené el formulario»\n\n«Aún no»\n\n«Quiero" in reply.text
 
 
 def test_the_digest_draws_its_chart_in_both_parts() -> None:
     reply = render(TEMPLATES, "resumen", typical_values("resumen"), OFFICE)
     assert (
-        "solicita tu alta    ████████████████ 14\nya tienes seguro    █████ 5\nfecha no es de hoy  ██ 2\n" in reply.text
+        "solicita tu alta  ████████████████ 14\nya tienes seguro  █████ 5\ncon contraseña    ██ 2\n" in reply.text
     )
     assert 'width="35%"' in reply.html  # 5 of 14
 
