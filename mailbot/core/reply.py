@@ -19,6 +19,7 @@ from mailbot.core.markdown import Marks
 from mailbot.core.office import Office
 from mailbot.core.samples import bare_values, full_values, sample_office, samples
 from mailbot.core.templates import (
+    EXTRAS,
     FRAMES,
     LAYOUT,
     STEMS,
@@ -204,8 +205,9 @@ def answer_problems(templates: Templates, text: str, office: Office | None = Non
 
 def _body(templates: Templates, sheet: Sheet, known: Mapping[str, Any], marks: Marks) -> str:
     notice = _piece(templates, "_aviso.md", known, marks) if known["aviso"] else ""
+    extras = _piece(templates, EXTRAS, known, marks) if sheet.extras_below else ""
     limit = "" if sheet.for_staff else _piece(templates, "_tope.md", known, marks)
-    return "\n\n".join((notice, render_body(sheet.body, known, marks), limit))
+    return "\n\n".join((notice, render_body(sheet.body, known, marks), extras, limit))
 
 
 def _piece(templates: Templates, name: str, known: Mapping[str, Any], marks: Marks) -> str:

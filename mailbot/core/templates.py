@@ -34,16 +34,16 @@ STEMS = (
 )  # fmt: skip
 """Every reply of contract.md and guide.md; a template of each must exist."""
 
-FRAMES = ("_aviso.md", "_tope.md", "_personal.md", "_pie.md")
+EXTRAS = "_ademas.md"
+"""Other problems of the mail and answers to its questions: where the template puts it, else below its words."""
+_UNASKED = frozenset({"recordatorio_confirmacion", "recordatorio_baja", "cierre", "aviso_personal", "resumen"})
+"""Mails that answer none, so have no EXTRAS."""
+FRAMES = ("_aviso.md", EXTRAS, "_tope.md", "_personal.md", "_pie.md")
 """Pieces that mailbot itself puts in every mail: above the words, below them, for the staff in copy, at the foot."""
 LAYOUT = "_layout.html"
 LAYOUT_NAMES = frozenset(
     {"asunto", "franja", "tono", "vista_previa", "cuerpo", "personal", "pie", "imagen", "imagen_alt", "escuela"}
 )  # fmt: skip
-
-EXTRAS = "_ademas.md"
-_UNASKED = frozenset({"recordatorio_confirmacion", "recordatorio_baja", "cierre", "aviso_personal", "resumen"})
-"""Mails that answer none; every other one must include EXTRAS."""
 
 TONES = ("listo", "accion", "espera", "persona", "sobrio", "interno")
 HEAD_KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -97,6 +97,8 @@ class Sheet:
     head: Mapping[str, Template]
     options: Mapping[str, str]
     body: Template
+    extras_below: bool
+    """Whether EXTRAS follows its words: they do not say where it goes."""
 
     @property
     def for_staff(self) -> bool:
@@ -311,13 +313,12 @@ def compile_sheet(env: Environment, name: str, text: str) -> tuple[Sheet | None,
     for line, value in (head[k] for k in _TEXT_KEYS if k in head):
         found += [(line, p) for _, p in source_problems(env, value, NAMES)]
     found += source_problems(env, body, NAMES)
-    if name in STEMS and name not in _UNASKED and EXTRAS not in text:
-        found.append((1, f'falta {{% include "{EXTRAS}" %}}: ahí van otros problemas y las respuestas a preguntas'))
     if found:
         return None, [f"templates/email/{name}.md:{line}: {problem}" for line, problem in sorted(found)]
     texts = {k: env.from_string(v) for k, (_, v) in head.items() if k in _TEXT_KEYS}
     options = {k: v for k, (_, v) in head.items() if k not in _TEXT_KEYS}
-    return Sheet(name, MappingProxyType(texts), MappingProxyType(options), env.from_string(own_lines(body))), []
+    words, below = env.from_string(own_lines(body)), name not in _UNASKED and EXTRAS not in body
+    return Sheet(name, MappingProxyType(texts), MappingProxyType(options), words, below), []
 
 
 def compile_layout(text: str) -> tuple[Template | None, list[str]]:

@@ -313,7 +313,7 @@ def test_in_shadow_mode_both_parts_say_to_whom_it_would_have_gone() -> None:
 def test_every_problem_of_every_file_is_said_at_once_with_its_line_and_a_suggestion() -> None:
     found = problems_of(
         cierre__md="---\nasunto: Hola\ntno: listo\n---\n\nHola, {{ nombr }}:\n\n{{ patron|uper }}\n",
-        ya_tienes_seguro__md='---\nasunto:\ntono: feliz\n---\n{% include "_ademas.md" %}\n{% if nombre %}\n',
+        ya_tienes_seguro__md='---\nasunto:\ntono: feliz\n---\n{% if nombre %}\n',
         _saludo__md="{{ estdo }}\n",
         pide_tu_baja__md="Sin encabezado {{ fecha.yaer }}\n",
     )
@@ -323,14 +323,23 @@ def test_every_problem_of_every_file_is_said_at_once_with_its_line_and_a_suggest
         "templates/email/cierre.md:6: la variable «nombr» no existe; ¿quisiste decir «nombre»?",
         "templates/email/cierre.md:8: el filtro «uper» no existe; ¿quisiste decir «upper»?",
         "templates/email/pide_tu_baja.md:1: falta el encabezado: la primera línea debe ser «---»",
-        'templates/email/pide_tu_baja.md:1: falta {% include "_ademas.md" %}: ahí van otros problemas y las respuestas '
-        "a preguntas",
         "templates/email/pide_tu_baja.md:1: no existe «.yaer»",
         "templates/email/ya_tienes_seguro.md:1: falta «asunto:» en el encabezado",
         "templates/email/ya_tienes_seguro.md:3: «tono» no puede ser «feliz»; puede ser: listo, accion, espera, "
         "persona, sobrio, interno",
-        "templates/email/ya_tienes_seguro.md:7: no se entiende: falta cerrar con {% endif %}",
+        "templates/email/ya_tienes_seguro.md:6: no se entiende: falta cerrar con {% endif %}",
     ]
+
+
+def test_a_template_of_the_office_s_own_needs_no_more_than_a_subject_and_its_words() -> None:
+    own = parse_templates(TEXTS | {"ya_tienes_seguro.md": "---\nasunto: Listo\n---\nYa tienes **seguro**.\n"}, OFFICE)
+    asked = replace(bare_values(), problemas=("además viene tu CURP",), respuestas=("Tu clínica es la más cercana.",))
+    reply = render(own, "ya_tienes_seguro", asked, OFFICE)
+    assert (reply.subject, " ".join(reply.text.split("-- \n")[0].split())) == (
+        "Listo",
+        "Ya tienes seguro. Además, en tu correo vimos esto: - además viene tu CURP Sobre lo que preguntas "
+        "Tu clínica es la más cercana.",
+    )
 
 
 def test_a_missing_template_piece_or_layout_is_named() -> None:
