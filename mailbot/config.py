@@ -6,7 +6,8 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import time
 from pathlib import Path
@@ -17,7 +18,19 @@ from pydantic import BaseModel, ValidationError
 
 from mailbot.core.office import Links, Office
 from mailbot.core.rulefile import syntax
-from mailbot.sections import HOURS, Limits, Mailbox, OAuth2, OfficeSection, Reminders, Sections, Smtp, Store, Watch
+from mailbot.sections import (
+    HOURS,
+    Limits,
+    Mailbox,
+    OAuth2,
+    OfficeSection,
+    Reminders,
+    Sections,
+    Smtp,
+    Store,
+    Watch,
+    clashes,
+)
 
 MOST_LINES = 2000  # no hand-written config is longer
 
@@ -127,48 +140,111 @@ class Config:
         )
 
 
+# What the commands that need no mailbox (read, decide) do without.
+_NO_ACCOUNTS = {
+    "mailbox": {"address": "dse_becas@queretaro.tecnm.mx", "host": "localhost"},
+    "smtp": {"host": "localhost"},
+}
+
+
 def load(path: Path) -> Config:
     """Read config.toml; raise ConfigProblems with every problem at once."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigProblems(
-            [f"{path}: no existe; copia config.toml del proyecto o indica otro con --config"]
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigProblems([f"{path}: no se puede leer ({error})"]) from None
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigProblems([f"{path}: {syntax(str(error), text)}"]) from None
+    table, text = _read(path)
     return Config(_validated(table, str(path), text), path.resolve().parent, path)
 
 
 def without_file() -> Config:
     """Return the defaults, for the commands that need no mailbox (read, decide)."""
-    table = {"mailbox": {"address": "dse_becas@queretaro.tecnm.mx", "host": "localhost"}, "smtp": {"host": "localhost"}}
-    return Config(_validated(table, "config.toml", ""), Path.cwd(), None)
+    return Config(_validated(_NO_ACCOUNTS, "config.toml", ""), Path.cwd(), None)
 
 
 def beside(path: Path) -> Config:
-    """Return the defaults as if they stood in that file: for looking at rules/ and templates/ beside a broken one."""
-    return replace(without_file(), folder=path.resolve().parent)
+    """Return what is right in a broken file, defaults for the rest: all that hangs on it is looked at all the same.
+
+    Its ``path`` is None where nothing in the file can be read.
+    """
+    folder = path.resolve().parent
+    with suppress(ConfigProblems):
+        right, _ = _read(path)
+        for wider in range(3):  # a default in the place of a wrong key can clash with another key of its section
+            right = _with_accounts(right)
+            wrong = _faults(right)
+            if not wrong:
+                return Config(Sections.model_validate(right), folder, path)
+            right = _without(right, [where[: max(1, len(where) - wider)] for where, _ in wrong])
+    return replace(without_file(), folder=folder)
 
 
 def load_or_defaults(path: Path | None) -> Config:
-    """Read the named file, else ./config.toml where there is one, else the defaults."""
-    if path is not None:
-        return load(path)
-    here = Path("config.toml")
-    return load(here) if here.is_file() else without_file()
+    """Read the named file, else ./config.toml where there is one, else the defaults; accounts may be missing."""
+    path = path or Path("config.toml")
+    if path == Path("config.toml") and not path.is_file():
+        return without_file()
+    table, text = _read(path)
+    return Config(_validated(_with_accounts(table), str(path), text), path.resolve().parent, path)
+
+
+def text_of(path: Path, name: str) -> str:
+    """Return a file's text, without the mark that Notepad puts before it; raise ConfigProblems where it has none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigProblems(
+            [f"{name}: no existe; copia config.toml del proyecto o indica otro con --config"]
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigProblems(
+            [f"{name}:{line}: tiene letras que no están en UTF-8; guárdalo de nuevo con esa codificación"]
+        ) from None
+    except OSError as error:
+        why = "es una carpeta" if isinstance(error, IsADirectoryError) else "revisa sus permisos"
+        raise ConfigProblems([f"{name}: no se puede leer; {why}"]) from None
+
+
+def _read(path: Path) -> tuple[dict[str, Any], str]:
+    text = text_of(path, str(path))
+    try:
+        return tomllib.loads(text), text
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigProblems([f"{path}: {syntax(str(error), text)}"]) from None
+
+
+def _with_accounts(table: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(table)
+    for section, keys in _NO_ACCOUNTS.items():
+        own = table.get(section, {})
+        merged[section] = {**keys, **own} if isinstance(own, Mapping) else own
+    return merged
 
 
 def _validated(table: Mapping[str, Any], name: str, text: str) -> Sections:
-    try:
-        return Sections.model_validate({"mailbox": {}, "smtp": {}, **table})
-    except ValidationError as error:
+    table = {"mailbox": {}, "smtp": {}, **table}
+    if wrong := _faults(table):
         lines = _lines_of_keys(text)
-        raise ConfigProblems([_problem(e, name, lines) for e in error.errors()]) from None
+        raise ConfigProblems([_problem(where, says, name, lines) for where, says in wrong])
+    return Sections.model_validate(table)
+
+
+def _faults(table: Mapping[str, Any]) -> list[tuple[tuple[str, ...], str]]:
+    """Return the place of each wrong key and what is wrong with it."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    try:
+        Sections.model_validate(table)
+    except ValidationError as error:
+        found = [(_place(e), _fault(e)) for e in error.errors()]
+    return found + [clash for clash in clashes(table) if clash[0] not in [where for where, _ in found]]
+
+
+def _without(table: Mapping[str, Any], places: Sequence[tuple[str, ...]]) -> dict[str, Any]:
+    """Return the table without the keys at these places."""
+    dropped = {where[0] for where in places if len(where) == 1}
+    kept: dict[str, Any] = {}
+    for key, value in table.items():
+        below = [where[1:] for where in places if where[0] == key]
+        if key not in dropped:
+            kept[key] = _without(value, below) if below and isinstance(value, Mapping) else value
+    return kept
 
 
 def _lines_of_keys(text: str) -> dict[tuple[str, ...], int]:
@@ -196,25 +272,30 @@ _SAYS = {
 }
 
 
-def _problem(error: Any, name: str, lines: Mapping[tuple[str, ...], int]) -> str:
-    """Say one of pydantic's errors as a Spanish line: file:line: key: what, what to do."""
-    where = tuple(str(p) for p in error["loc"] if isinstance(p, str) and p not in ("now", "literal['now']", "date"))
+def _problem(where: tuple[str, ...], says: str, name: str, lines: Mapping[tuple[str, ...], int]) -> str:
+    """Write a Spanish line: file:line: key: what, what to do."""
     line = next((lines[where[:n]] for n in range(len(where), 0, -1) if where[:n] in lines), None)
-    key = ".".join(where) or "config"
-    kind, context = error["type"], error.get("ctx", {})
+    return f"{name}{f':{line}' if line else ''}: {'.'.join(where) or 'config'}: {says}"
+
+
+def _place(error: Any) -> tuple[str, ...]:
+    return tuple(str(p) for p in error["loc"] if isinstance(p, str) and p not in ("now", "literal['now']", "date"))
+
+
+def _fault(error: Any) -> str:
+    """Say one of pydantic's errors in Spanish."""
+    where, kind, context = _place(error), error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(where[-1], _known_keys(where[:-1]), 1)
-        says = f"no se conoce esta clave; ¿quisiste decir «{near[0]}»?" if near else "no se conoce esta clave; quítala"
-    elif kind == "literal_error":
-        says = f"no puede ser «{error['input']}»; puede ser {context.get('expected', '').replace(' or ', ' o ')}"
-    elif kind in ("greater_than_equal", "less_than_equal"):
+        return f"no se conoce esta clave; ¿quisiste decir «{near[0]}»?" if near else "no se conoce esta clave; quítala"
+    if kind == "literal_error":
+        return f"no puede ser «{error['input']}»; puede ser {context.get('expected', '').replace(' or ', ' o ')}"
+    if kind in ("greater_than_equal", "less_than_equal"):
         bound = context.get("ge", context.get("le"))
-        says = f"debe ser {'al menos' if kind.startswith('greater') else 'cuando mucho'} {bound}"
-    elif kind == "value_error":
-        says = str(context.get("error", error["msg"]))
-    else:
-        says = _SAYS.get(kind, "no tiene la forma esperada")
-    return f"{name}{f':{line}' if line else ''}: {key}: {says}"
+        return f"debe ser {'al menos' if kind.startswith('greater') else 'cuando mucho'} {bound}"
+    if kind == "value_error":
+        return str(context.get("error", error["msg"]))
+    return _SAYS.get(kind, "no tiene la forma esperada")
 
 
 def _known_keys(section: tuple[str, ...]) -> list[str]:
@@ -281,28 +362,3 @@ def missing_grants(config: Config) -> list[str]:
         return [f"oauth2.flow: «{o.flow}» no es de {o.provider}; escribe {' o '.join(WAYS[o.provider])}"]
     missing = [key for key in _NEEDS[o.flow] if not getattr(o, key) and not (key == "tenant" and o.authority)]
     return [f"oauth2.{key}: falta; docs/oauth.md dice dónde se copia" for key in missing]
-
-
-def defaults_folder() -> Path:
-    """Return where the rules and templates that come with the program are: in the wheel, or the source tree."""
-    inside = Path(__file__).parent / "defaults"
-    return inside if inside.is_dir() else Path(__file__).parent.parent
-
-
-def rule_texts(config: Config) -> dict[str, str]:
-    """Return the rule files, name to text, of the first folder found: beside config.toml, here, the package's."""
-    for base in (config.folder, Path.cwd(), defaults_folder()):
-        files = sorted((base / "rules").glob("*.toml"))
-        if files:
-            return {f"rules/{f.name}": f.read_text(encoding="utf-8") for f in files}
-    raise ConfigProblems(["rules/: no hay ningún archivo de reglas; vuelve a instalar mailbot"])
-
-
-def template_texts(config: Config) -> dict[str, str]:
-    """Return the templates, file name to text; each is looked for beside config.toml, here, in the package."""
-    texts: dict[str, str] = {}
-    for base in (defaults_folder(), Path.cwd(), config.folder):
-        folder = base / "templates" / "email"
-        for file in sorted([*folder.glob("*.md"), *folder.glob("_*.html"), *folder.glob("_*.txt")]):
-            texts[file.name] = file.read_text(encoding="utf-8")
-    return texts

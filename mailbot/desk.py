@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from mailbot.config import Config, ConfigProblems, rule_texts, template_texts
+from mailbot.config import Config, ConfigProblems
+from mailbot.folders import rule_texts, template_texts
 
 if TYPE_CHECKING:
     from mailbot.core.answer import Desk
@@ -33,15 +34,16 @@ def read_desk(config: Config) -> tuple[RuleBook | None, Templates | None, list[s
     problems: list[str] = []
     rulebook: RuleBook | None = None
     templates: Templates | None = None
-    texts = template_texts(config)
+    stems: set[str] | None = None  # not known where a template cannot even be opened
     try:
+        texts = template_texts(config)
+        stems = {name.removesuffix(".md") for name in texts if not name.startswith("_")} | set(STEMS)
         templates = parse_templates(texts, office)
-    except TemplateProblems as error:
+    except (ConfigProblems, TemplateProblems) as error:
         problems += error.problems
     try:
-        stems = {name.removesuffix(".md") for name in texts if not name.startswith("_")} | set(STEMS)
         rulebook = parse_rules(rule_texts(config), stems)
-    except RuleProblems as error:
+    except (ConfigProblems, RuleProblems) as error:
         problems += error.problems
     if rulebook and templates:
         problems += _answers(rulebook, templates, office)

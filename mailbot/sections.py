@@ -1,17 +1,19 @@
-"""Which sections and keys config.toml has, with their defaults, and what each value may be."""
+"""Which sections and keys config.toml has, with their defaults, what each value may be, and which go together."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)")
+_STORE = re.compile(r"sqlite:///.+|postgresql\+psycopg://.*")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -55,6 +57,12 @@ def _clock(value: str) -> str:
     return value
 
 
+def _store_url(value: str) -> str:
+    if not _STORE.fullmatch(value):  # what it says is not repeated: it may hold a password
+        raise ValueError("debe ser sqlite:///archivo o postgresql+psycopg://…")
+    return value
+
+
 def _url(value: str) -> str:
     if value and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
         raise ValueError(f"«{value}» no es una liga que empiece con https://")
@@ -79,11 +87,6 @@ class Folders(_Section):
     handed_over: str = ""
 
 
-def _needs_encryption(host: str, security: str) -> None:
-    if security == "none" and host not in _LOOPBACK:
-        raise ValueError('security = "none" sólo se permite en esta misma máquina; usa «tls» o «starttls»')
-
-
 class Mailbox(_Section):
     address: Address
     host: Annotated[str, Field(min_length=1)]
@@ -99,11 +102,6 @@ class Mailbox(_Section):
     ca_file: str = ""
     folders: Folders = Folders()
 
-    @model_validator(mode="after")
-    def _check(self) -> Mailbox:
-        _needs_encryption(self.host, self.security)
-        return self
-
 
 class Smtp(_Section):
     host: Annotated[str, Field(min_length=1)]
@@ -113,11 +111,6 @@ class Smtp(_Section):
     username: str = ""
     ca_file: str = ""
     messages_per_minute: Count = 25
-
-    @model_validator(mode="after")
-    def _check(self) -> Smtp:
-        _needs_encryption(self.host, self.security)
-        return self
 
 
 class OAuth2(_Section):
@@ -141,17 +134,6 @@ class LinksSection(_Section):
         strict=False,
     )
 
-    @model_validator(mode="after")
-    def _check(self) -> LinksSection:
-        for key in ("constancia", "form", "privacy"):
-            host = urlsplit(getattr(self, key)).hostname
-            if host and host not in self.hosts:
-                raise ValueError(
-                    f"{key} lleva a «{host}», que no está en la lista de sitios permitidos; "
-                    f"si es correcto, agrégalo a hosts"
-                )
-        return self
-
 
 class OfficeSection(_Section):
     school: str = "Instituto Tecnológico de Querétaro"
@@ -171,12 +153,6 @@ class OfficeSection(_Section):
     copies_per_hour: Count = 20
     links: LinksSection = LinksSection()
 
-    @model_validator(mode="after")
-    def _check(self) -> OfficeSection:
-        if self.mode == "shadow" and not self.staff:
-            raise ValueError('mode = "shadow" manda las respuestas sólo al personal: falta al menos un correo en staff')
-        return self
-
 
 class Reminders(_Section):
     business_days: Annotated[int, Field(ge=1, le=60)] = 5
@@ -184,7 +160,7 @@ class Reminders(_Section):
 
 
 class Store(_Section):
-    url: str = "sqlite:///var/mailbot.db"
+    url: Annotated[str, AfterValidator(_store_url)] = "sqlite:///var/mailbot.db"
     keep_days: Count = 365
     keep_bodies_days: Count = 30
 
@@ -217,3 +193,26 @@ class Sections(_Section):
     store: Store = Store()
     limits: Limits = Limits()
     watch: Watch = Watch()
+
+
+def clashes(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the place and the fault of each key that does not go with another; wrong types are told elsewhere."""
+    for section in ("mailbox", "smtp"):
+        server = _inside(table, section)
+        if server.get("security") == "none" and server.get("host") not in _LOOPBACK:
+            yield (section, "security"), '"none" sólo se permite en esta misma máquina; usa «tls» o «starttls»'
+    office = _inside(table, "office")
+    if office.get("mode") == "shadow" and not office.get("staff"):
+        says = '"shadow" manda las respuestas sólo al personal: falta al menos un correo en staff'
+        yield ("office", "mode"), says
+    links = {name: field.default for name, field in LinksSection.model_fields.items()} | _inside(office, "links")
+    for key in ("constancia", "form", "privacy"):
+        host = urlsplit(str(links[key])).hostname
+        if host and isinstance(links["hosts"], (list, tuple)) and host not in links["hosts"]:
+            says = f"lleva a «{host}», que no está en la lista de sitios permitidos; si es correcto, agrégalo a hosts"
+            yield ("office", "links", key), says
+
+
+def _inside(table: Mapping[str, Any], section: str) -> dict[str, Any]:
+    inner = table.get(section, {})
+    return dict(inner) if isinstance(inner, Mapping) else {}

@@ -9,7 +9,15 @@ import pytest
 from click.testing import CliRunner
 
 from mailbot.cli import program
-from mailbot.config import ConfigProblems, load, missing_grants, missing_secrets, secret
+from mailbot.config import (
+    ConfigProblems,
+    beside,
+    load,
+    load_or_defaults,
+    missing_grants,
+    missing_secrets,
+    secret,
+)
 
 ACCOUNTS = """
 [mailbox]
@@ -85,10 +93,12 @@ timezone = "Queretaro"
 @pytest.mark.parametrize(
     ("more", "problem"),
     [
-        ('[office.links]\nform = "https://otro.example/f"', "config.toml:10: office.links: form lleva a «otro.example», "
+        ('[office.links]\nform = "https://otro.example/f"', "config.toml:11: office.links.form: lleva a «otro.example», "
          "que no está en la lista de sitios permitidos; si es correcto, agrégalo a hosts"),
-        ('[office]\nmode = "shadow"', 'config.toml:10: office: mode = "shadow" manda las respuestas sólo al personal: '
+        ('[office]\nmode = "shadow"', 'config.toml:11: office.mode: "shadow" manda las respuestas sólo al personal: '
          "falta al menos un correo en staff"),
+        ('[store]\nurl = "mysql://mailbot:secreta@localhost/m"',
+         "config.toml:11: store.url: debe ser sqlite:///archivo o postgresql+psycopg://…"),
         ('[office.links]\nprivacy = "http://queretaro.tecnm.mx"', "config.toml:11: office.links.privacy: "
          "«http://queretaro.tecnm.mx» no es una liga que empiece con https://"),
     ],
@@ -99,7 +109,7 @@ def test_what_would_harm_students_is_refused(tmp_path: Path, more: str, problem:
 
 def test_an_unencrypted_server_elsewhere_is_refused(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, ACCOUNTS.replace("127.0.0.1", "imap.itq.test", 1))
-    assert problem.endswith('security = "none" sólo se permite en esta misma máquina; usa «tls» o «starttls»')
+    assert problem.endswith('security: "none" sólo se permite en esta misma máquina; usa «tls» o «starttls»')
 
 
 def test_a_secret_comes_from_the_environment_or_from_the_file_it_names(tmp_path: Path) -> None:
@@ -125,13 +135,66 @@ def test_check_looks_at_rules_and_templates_even_beside_a_broken_configuration(t
     assert done.return_value == 1
     assert [line.split(": ", 1)[1] for line in done.output.splitlines() if line.startswith("✗")] == [
         "limits.page: no se conoce esta clave; ¿quisiste decir «pages»?",
+        "falta la contraseña del buzón; va en esa variable de entorno, o en un archivo que nombra "
+        "MAILBOT_MAILBOX_PASSWORD_FILE",
         "la variable «nombr» no existe; ¿quisiste decir «nombre»?",
         "la liga «https://otro.example» lleva a un sitio que no está permitido en config.toml ([office.links] hosts)",
     ]
 
 
+def test_faults_between_keys_are_told_beside_those_of_single_keys(tmp_path: Path) -> None:
+    evil = 'form = "https://otro.example/f"\nconstancia = "https://otra.example/c"\nprivacy = 3\n'
+    text = ACCOUNTS.replace("127.0.0.1", "imap.itq.test", 1) + '[office]\nmode = "shadow"\nfone = "1"\n'
+    assert [p.removeprefix("config.toml:") for p in problems(tmp_path, f"{text}[office.links]\n{evil}")] == [
+        "16: office.links.privacy: debe ser un texto entre comillas",
+        "12: office.fone: no se conoce esta clave; ¿quisiste decir «phone»?",
+        '5: mailbox.security: "none" sólo se permite en esta misma máquina; usa «tls» o «starttls»',
+        '11: office.mode: "shadow" manda las respuestas sólo al personal: falta al menos un correo en staff',
+        "15: office.links.constancia: lleva a «otra.example», que no está en la lista de sitios permitidos; si es "
+        "correcto, agrégalo a hosts",
+        "14: office.links.form: lleva a «otro.example», que no está en la lista de sitios permitidos; si es correcto, "
+        "agrégalo a hosts",
+    ]
+
+
+def test_beside_a_broken_configuration_what_is_right_in_it_still_counts(tmp_path: Path) -> None:
+    text = ACCOUNTS.replace('auth = "none"', 'auth = "password"') + '[office.links]\nhosts = ["propio.example"]\n'
+    config = beside(written(tmp_path, text + '[limits]\npages = "x"\nattachment_mb = 3\n[nada]\n'))
+    assert (config.mailbox.address, config.smtp.auth, config.limits.attachment_mb) == ("becas@itq.test", "password", 3)
+    assert config.office.allowed_hosts == ("serviciosdigitales.imss.gob.mx", "docs.google.com", "queretaro.tecnm.mx",
+                                           "www.queretaro.tecnm.mx")  # the default links would clash with its own
+    assert beside(written(tmp_path, "[mailbox")).mailbox.host == "localhost"
+
+
+def test_what_needs_no_mailbox_takes_a_file_with_only_some_sections(tmp_path: Path) -> None:
+    path = written(tmp_path, '[office]\nstaff = ["jefa@itq.test"]\n')
+    assert load_or_defaults(path).office.staff == ("jefa@itq.test",)
+    with pytest.raises(ConfigProblems) as caught:
+        load_or_defaults(written(tmp_path, '[mailbox]\nport = "x"\n'))
+    assert [p.removeprefix(f"{tmp_path}/") for p in caught.value.problems] == [
+        "config.toml:2: mailbox.port: debe ser un número entero"
+    ]
+
+
+def test_a_file_saved_by_notepad_is_read_and_one_in_another_encoding_is_named_with_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path, "\ufeff" + ACCOUNTS)
+    assert load(path).mailbox.address == "becas@itq.test"
+    for folder, name in (("rules", "20-escuelas.toml"), ("templates/email", "cierre.md")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / name).write_bytes("# uno\n# Querétaro\n".encode("latin-1"))
+    path.write_bytes(ACCOUNTS.encode() + "# Querétaro".encode("latin-1"))
+    done = CliRunner().invoke(program, ["check", "--config", str(path)], standalone_mode=False)
+    assert (done.return_value, done.output.replace(f"{tmp_path}/", "").splitlines()) == (1, [
+        "✗ config.toml:10: tiene letras que no están en UTF-8; guárdalo de nuevo con esa codificación",
+        "✗ templates/email/cierre.md:2: tiene letras que no están en UTF-8; guárdalo de nuevo con esa codificación",
+        "✗ rules/20-escuelas.toml:2: tiene letras que no están en UTF-8; guárdalo de nuevo con esa codificación",
+        "",
+        "3 problemas. No se inició nada.",
+    ])  # fmt: skip
+
+
 def test_rules_are_taken_as_a_whole_folder_and_templates_one_by_one(tmp_path: Path) -> None:
-    from mailbot.config import rule_texts, template_texts
+    from mailbot.folders import rule_texts, template_texts
 
     config = load(written(tmp_path, ACCOUNTS))
     (tmp_path / "rules").mkdir()

@@ -27,10 +27,11 @@ def command(path: Path, online: bool) -> int:
     problems: list[str] = []
     try:
         config = load(path)
-        problems += missing_secrets(config) + missing_grants(config)
     except ConfigProblems as error:
         problems += error.problems
-        config = beside(path)  # rules and templates are looked at all the same
+        config = beside(path)  # secrets, rules and templates are looked at all the same
+    if config.path is not None:
+        problems += missing_secrets(config) + missing_grants(config)
     rulebook, templates, found = read_desk(config)
     problems += found
     for problem in problems:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mailbot.commands.opening import optional_config
-from mailbot.config import load_or_defaults, template_texts
+from mailbot.config import load_or_defaults
+from mailbot.folders import template_texts
 
 if TYPE_CHECKING:
     from mailbot.core.office import Office

@@ -14,10 +14,11 @@ import click
 
 from mailbot.cli import why_not
 from mailbot.commands.opening import optional_config
-from mailbot.config import Config, ConfigProblems, load_or_defaults, rule_texts
+from mailbot.config import Config, ConfigProblems, load_or_defaults
 from mailbot.core.constancia import Constancia, Patron
 from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge, parse_knowledge
 from mailbot.core.picture_marks import Mark
+from mailbot.folders import rule_texts
 from mailbot.shell.limits import Limits
 from mailbot.shell.workers import Readers
 
@@ -51,7 +52,7 @@ def reading_knowledge(config: Config) -> ReadingKnowledge:
     for name, text in texts.items():
         if name.endswith("documentos.toml"):
             try:
-                return parse_knowledge(tomllib.loads(text.removeprefix("\ufeff")))
+                return parse_knowledge(tomllib.loads(text))
             except (ValueError, tomllib.TOMLDecodeError) as error:
                 raise ConfigProblems([f"{name}: {line}" for line in str(error).splitlines()]) from None
     raise ConfigProblems(["rules/: falta documentos.toml; vuelve a instalar mailbot"])

@@ -33,12 +33,12 @@ def command(path: Path, once: bool, at: datetime | None) -> int:
         raise click.UsageError("--now sólo se puede usar junto con --once")
     import asyncio
 
-    from mailbot.config import ConfigProblems, load, missing_secrets
+    from mailbot.config import ConfigProblems, load, missing_grants, missing_secrets
     from mailbot.shell.log import set_up
     from mailbot.shell.store import StoreProblem
 
     config = load(path)
-    if problems := missing_secrets(config):
+    if problems := missing_secrets(config) + missing_grants(config):
         raise ConfigProblems(problems)
     set_up()
     try:
