@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mailbot.core.labels import HEADINGS
 from mailbot.core.lines import Segment, Sheet
@@ -22,6 +23,8 @@ class Cell:
     """A text as one cell shows it: its lines from top to bottom, each of one or more segments."""
 
     lines: tuple[tuple[Segment, ...], ...]
+    cut: bool = False
+    """Whether a further line stands by it that may be its own: then what was read may be a part."""
 
     @property
     def texts(self) -> list[str]:
@@ -72,32 +75,88 @@ def neighbours(sheet: Sheet, segment: Segment) -> list[Segment]:
 
 def beside(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text to the right of a label, up to the next label, with the lines it wraps into."""
-    on_row = [s for s in neighbours(sheet, label) if s.x0 >= label.x1 - 0.3 * label.height]
+    near = neighbours(sheet, label)
+    on_row = [s for s in near if s.x0 >= label.x1 - 0.3 * label.height]
     base: list[Segment] = []
     for s in on_row:
-        if s.label is not None:
+        if s.label is not None or any(_over(t, s) for t in near if t.label is not None):
             break
-        if base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row:
+        far = base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row
+        if far and not _justified(sheet, base[0], s):
             break
         base.append(s)
     if not base:
-        return None
+        return _around(sheet, label) if not on_row else None
     by_row: dict[int, list[Segment]] = {}
     for s in base:
         by_row.setdefault(s.row, []).append(s)
     lines = [tuple(by_row[row]) for row in sorted(by_row)]
     if len(lines) > 1:
         # Rows at half heights: only those that stand in one column are lines of one cell.
-        lines = [line for line in lines if aligned(line[0], lines[0][0]) and not _owned(sheet, line[0], label)]
+        lines = [line for line in lines if _in_column(line, lines[0]) and not _owned(sheet, line[0], label)]
         if not lines:
             return None
     first, alone = lines[0][0], len(lines) == 1
-    further = _wrapped(sheet, lines[-1], label, first)
+    further = _wrapped(sheet, lines[-1], label, first) or _under_its_label(sheet, lines[-1], label)
     if upper := _upper_lines(sheet, first, label):
         lines = [*upper, *lines]
     elif alone and (above := _line_above(sheet, first, label)):
         lines.insert(0, (above,))
-    return Cell((*lines, *further))
+    lines += further
+    return Cell(tuple(lines), cut=_orphan_below(sheet, lines, label))
+
+
+def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
+    """Tell whether a text far off on a line ends where the cell's next line does: its spaces are stretched."""
+    under = _touching_below(sheet, first)
+    if under is None or abs(under.x0 - first.x0) > 1.5:
+        return False
+    return any(abs(t.x1 - s.x1) < 1.5 for t in sheet.rows[under.row] if t.label is None)
+
+
+def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Segment) -> bool:
+    """Tell whether a text right under a cell, set as the cell is, belongs to no label: as likely its last line."""
+    last, members = lines[-1][0], {id(s) for line in lines for s in line}
+    for row in sheet.rows[last.row + 1 : last.row + 4]:
+        for s in row:
+            if id(s) in members or s.label is not None or not _same_type(last, s) or not last.capitals:
+                continue
+            at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
+            near = -0.4 < (s.top - last.bottom) / s.height < 1.2
+            if at_edge and near and not any(t is not label and _before(t, s, label) for t in neighbours(sheet, s)):
+                return True
+    return False
+
+
+def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
+    """Tell whether a text of that width had room for the next line's first word: then it was not broken for room."""
+    first = following.words[0]
+    return line.x1 - line.x0 + 0.3 * line.height + first.x1 - first.x0 <= 0.97 * width
+
+
+def _over(head: Segment, s: Segment) -> bool:
+    """Tell whether a label at the same height ends above a text and begins where it does: the text is its own."""
+    return abs(head.x0 - s.x0) < SAME_EDGE * s.height and -0.4 < (s.top - head.bottom) / s.height < FIRST_LINE_BELOW
+
+
+def _around(sheet: Sheet, label: Segment) -> Cell | None:
+    """Return the lines to the right of a label that stand half above and half below its own height."""
+    for row in sheet.rows[max(0, label.row - 3) : label.row + 1]:
+        for s in row:
+            if s.label is not None or s.x0 < label.x1 or s.bottom < label.top:
+                continue
+            under = _touching_below(sheet, s)
+            if under is None or any(_claimed(sheet, u, label) for u in (s, under)):
+                continue
+            off = (s.top + under.bottom - label.top - label.bottom) / 2
+            alone = _touching_above(sheet, s) is None and _touching_below(sheet, under) is None
+            if abs(off) < 0.3 * label.height and alone and set_alike(s, under):
+                return Cell(((s,), (under,)))
+    return None
+
+
+def _claimed(sheet: Sheet, s: Segment, label: Segment) -> bool:
+    return any(t is not label and _in_front(t, s, label) for t in neighbours(sheet, s))
 
 
 def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Segment, ...]]:
@@ -123,7 +182,16 @@ def _under_a_header(sheet: Sheet, s: Segment) -> bool:
         for t in row
         if t.x0 < s.x1 and s.x0 < t.x1 and s.top - t.bottom < FIRST_LINE_BELOW * s.height
     ]
-    return bool(over) and over[-1].label is not None and (over[-1].kind not in HEADINGS or aligned(over[-1], s))
+    head = over[-1] if over else None
+    if head is None or head.label is None or has_text_beside(sheet, head):
+        return False
+    return head.kind not in HEADINGS or aligned(head, s)
+
+
+def has_text_beside(sheet: Sheet, head: Segment) -> bool:
+    """Tell whether the next text to the right of a label is no label: then what stands below is another's."""
+    after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]
+    return bool(after) and after[0].label is None
 
 
 def _touching_below(sheet: Sheet, s: Segment) -> Segment | None:
@@ -169,6 +237,13 @@ def next_line(sheet: Sheet, label: Segment) -> Cell | None:
     if following[0].top - label.bottom > NEXT_LINE * label.height:
         return None
     return Cell(((following[0],),))
+
+
+def _in_column(line: tuple[Segment, ...], other: tuple[Segment, ...]) -> bool:
+    """Tell whether two lines, each as a whole, share their left edge, right edge or middle."""
+    near = SAME_EDGE * max(line[0].height, other[0].height)
+    left, right = line[0].x0 - other[0].x0, line[-1].x1 - other[-1].x1
+    return abs(left) < near or abs(right) < near or abs(left + right) / 2 < near
 
 
 def _owned(sheet: Sheet, s: Segment, label: Segment) -> bool:
@@ -218,6 +293,36 @@ def _wrapped(
     return lines
 
 
+def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) -> list[tuple[Segment, ...]]:
+    """Return the further lines of a text that begins right after its label and wraps back to where that begins."""
+    first = last = line[0]
+    lines: list[tuple[Segment, ...]] = []
+    if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row:
+        return lines
+    for row in sheet.rows[last.row + 1 : last.row + 8]:
+        at = next((i for i, s in enumerate(row) if abs(s.x0 - label.x0) < SAME_EDGE * s.height), None)
+        if at is None:
+            if row and row[0].top - last.bottom > NEXT_LINE * last.height:
+                break
+            continue
+        s = row[at]
+        if s.label is not None or not _same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < NEXT_LINE:
+            break
+        whole = [s]
+        for t in row[at + 1 :]:
+            if t.label is not None or t.x0 - whole[-1].x1 > NEXT_PIECE * s.height:
+                break
+            whole.append(t)
+        lines.append(tuple(whole))
+        last = s
+    return lines
+
+
+def _same_type(a: Segment, b: Segment) -> bool:
+    """Tell whether two texts are in one font and size, both in capitals or neither."""
+    return a.words[0].font == b.words[0].font and abs(a.height - b.height) < 0.1 * a.height and set_alike(a, b)
+
+
 def set_alike(first: Segment, further: Segment) -> bool:
     """Tell whether a line may be of the same value: no value in capitals goes on in small letters or other sizes."""
     sentence = first.capitals and not further.capitals and any(c.isalpha() for c in further.text)
@@ -257,22 +362,42 @@ def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:
     return None
 
 
+def _one_for_each(texts: Sequence[Segment], heads: Sequence[Segment]) -> bool:
+    """Tell whether a line has a text for each header, each nearest to its own."""
+    if len(texts) != len(heads) or len(heads) < 2 or any(t.label is not None for t in texts):
+        return False
+    edges = [h.x0 for h in heads[1:]] + [float("inf")]
+    triples = zip(heads, texts, edges, strict=True)
+    return all(h.label is not None and h.x0 <= t.x0 and t.x1 <= edge for h, t, edge in triples)
+
+
 def below(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text under a label, in its column, down to the next label or gap."""
     heads = sorted([label, *neighbours(sheet, label)], key=lambda s: s.x0)
     lines: list[tuple[Segment, ...]] = []
     last = label
+    loose = False
     for row in sheet.rows[label.row + 1 : label.row + 30]:
         members = [s for s in row if s not in heads and s.top > label.bottom - 0.4 * label.height]
         across = [s for s in members if s.label is None and s.x0 < label.x1 and label.x0 < s.x1]
-        members = [s for s in members if column_of(s, heads) is label]
+        if not lines and _one_for_each(members, heads):
+            members = [members[heads.index(label)]]  # short texts in wide columns, set otherwise than their headers
+        else:
+            members = [s for s in members if column_of(s, heads) is label]
         if not members:
             if across and not lines:
                 return None  # another column's text runs through this one's place
             continue
         room = FIRST_LINE_BELOW if not lines else NEXT_LINE
-        if members[0].top - last.bottom > room * max(label.height, members[0].height):
-            break
+        off = members[0].top - last.bottom
+        if off > room * max(label.height, members[0].height):
+            first = lines[0][0] if lines else None
+            open_set = first is not None and off <= 1.05 * max(first.top - label.bottom, 0.0)
+            if first is None or not open_set or off > FIRST_LINE_BELOW * first.height:
+                break
+            if not _same_type(first, members[0]) or any(s.label is not None for s in members):
+                break
+            loose = True
         if any(s.label is not None for s in members):
             break
         if lines and not aligned(lines[0][0], members[0]):
@@ -281,4 +406,10 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             break
         lines.append(tuple(members))
         last = members[0]
-    return Cell(tuple(lines)) if lines else None
+    return Cell(tuple(lines), cut=loose and not _broken_for_room(lines)) if lines else None
+
+
+def _broken_for_room(lines: Sequence[tuple[Segment, ...]]) -> bool:
+    """Tell whether every line but the last is as long as a text of that width allows."""
+    width = max(line[-1].x1 - line[0].x0 for line in lines)
+    return not any(would_have_fitted(a[0], b[0], width) for a, b in pairwise(lines) if len(a) == 1)

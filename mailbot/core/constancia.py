@@ -79,7 +79,7 @@ def read_constancia(
     found: dict[str, Reading] = {}
     for kind, named in _NEEDED:
         if kind == labels.NOMBRE:
-            reading, clash = settle_name(readings, kinds_asked(mine), one_surname=_one_surname(found))
+            reading, clash = settle_name(readings, kinds_asked(mine), surnames=_surnames(found))
         else:
             reading, clash = settle(readings, kind)
         if reading is not None:
@@ -109,10 +109,10 @@ def read_constancia(
     return constancia, tuple(problems)
 
 
-def _one_surname(found: dict[str, Reading]) -> bool:
-    """Tell whether the CURP has an X where the second surname's first letter would be."""
+def _surnames(found: dict[str, Reading]) -> int | None:
+    """Tell how many surnames the CURP encodes: an X stands where the second one's first letter would be."""
     curp = found[labels.CURP].value if labels.CURP in found else None
-    return isinstance(curp, Curp) and curp.text[2] == "X"
+    return None if not isinstance(curp, Curp) else 1 if curp.text[2] == "X" else 2
 
 
 def _field(reading: Reading | None, kind: type[T]) -> Field[T] | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailbot.core.constancia import Constancia, read_constancia
-from mailbot.core.lines import MOST_WORDS, lay_out
+from mailbot.core.lines import lay_out
 from mailbot.core.page import Page
 from mailbot.core.spanish import compact, fold
+from mailbot.core.typeset import MOST_WORDS
 
 Via = Literal["text", "ocr"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours, set_alike
+from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours, set_alike, would_have_fitted
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
@@ -23,6 +23,7 @@ class Block:
     """What is known so far of one employer."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,37 @@ def read_employers(
     known = {compact(m): m for m in modalidades}
     rows: list[Row] = []
     legible = True
+    blocks: list[Block] = []
+    open_blocks: dict[int, Block] = {}
+    cells: list[Segment] = []
     for sheet in sheets:
-        blocks, sure = _blocks(sheet)
+        legible = legible and not any(_carried_over(s, cells) for s in _before_labels(sheet))
+        found, sure = _blocks(sheet, known, open_blocks)
         legible = legible and sure
-        for block in blocks:
-            row, sure = _row(block, known)
-            legible = legible and sure
-            if row is not None:
-                rows.append(row)
+        blocks += found
+        cells = [s for block in found for cell in block.cells.values() for s in cell.segments]
+    for block in blocks:
+        row, sure = _row(block, known)
+        legible = legible and sure
+        if row is not None:
+            rows.append(row)
     read = {r.registro_patronal.text for r in rows if r.registro_patronal}
     for sheet in whole:
-        for text in (w.text for s in sheet.segments for w in s.words):
-            printed = parse_registro(text) if 11 <= len(text) <= 16 else None
+        for text in (text for s in sheet.segments for text in (s.text, *(w.text for w in s.words))):
+            printed = parse_registro(text) if 11 <= len(text) <= 18 else None
             if printed is not None and printed.text not in read:
                 legible = False
     return _without_repeats(rows), legible
+
+
+def _before_labels(sheet: Sheet) -> list[Segment]:
+    """Return the texts of a page above its first label."""
+    return list(takewhile(lambda s: s.label is None, sheet.segments))
+
+
+def _carried_over(s: Segment, cells: Sequence[Segment]) -> bool:
+    """Tell whether a text at a page's head is set as a cell of the employers on the page before: the table goes on."""
+    return any(abs(s.x0 - c.x0) < 1.5 and s.words[0].font == c.words[0].font and set_alike(c, s) for c in cells)
 
 
 def _without_repeats(rows: list[Row]) -> list[Row]:
@@ -74,15 +91,15 @@ def _without_repeats(rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _blocks(sheet: Sheet) -> tuple[list[Block], bool]:
+def _blocks(sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block]) -> tuple[list[Block], bool]:
     """Find the employers of a page, each with the cell of each of its labels."""
     asked = [s for s in sheet.segments if s.kind in labels.EMPLOYER]
     if not asked:
         return [], True
     legible = True
     done: list[Block] = []
-    open_blocks: dict[int, Block] = {}
     starts = _column_starts(asked)
+    mode = _mode(sheet, asked)
     seen: set[int] = set()
     for s in asked:
         if id(s) in seen:
@@ -92,7 +109,7 @@ def _blocks(sheet: Sheet) -> tuple[list[Block], bool]:
         )
         seen.update(id(t) for t in group)
         if len({t.kind for t in group}) == len(group) > 1 and not any(beside(sheet, t) for t in group):
-            table, sure = _table(sheet, group)
+            table, sure = _table(sheet, group, known)
             legible = legible and sure
             column = _column(group[0], starts)
             last = open_blocks.get(column)
@@ -106,17 +123,35 @@ def _blocks(sheet: Sheet) -> tuple[list[Block], bool]:
                 open_blocks.pop(column, None)
             continue
         for t in group:
-            cell = beside(sheet, t) or below(sheet, t)
+            cell = _cell(sheet, t, mode)
             assert t.kind is not None  # noqa: S101 - employer labels have a kind
             column = _column(t, starts)
             block = open_blocks.get(column) or Block()
-            if t.kind in block.cells or column not in open_blocks:
+            if t.kind in block.asked or t.kind in block.cells or column not in open_blocks:
                 block = Block()
                 open_blocks[column] = block
                 done.append(block)
+            block.asked.add(t.kind)
             if cell is not None:
                 block.cells[t.kind] = cell
     return done, legible
+
+
+def _mode(sheet: Sheet, asked: Sequence[Segment]) -> str | None:
+    """Tell where the registros patronales stand, beside their labels or below; all the block is set so."""
+    numbers = [s for s in asked if s.kind == labels.REGISTRO]
+    for mode, place in (("beside", beside), ("below", below)):
+        cells = [cell for s in numbers if (cell := place(sheet, s))]
+        if any(parse_registro(cell.text) or parse_registro(cell.texts[0]) for cell in cells):
+            return mode
+    return None
+
+
+def _cell(sheet: Sheet, label: Segment, mode: str | None) -> Cell | None:
+    """Return the text of a label by itself, where the block has its texts."""
+    if mode == "beside":
+        return beside(sheet, label)
+    return (None if mode == "below" else beside(sheet, label)) or below(sheet, label)
 
 
 def _column_starts(asked: Sequence[Segment]) -> list[float]:
@@ -133,7 +168,7 @@ def _column(s: Segment, starts: Sequence[float]) -> int:
     return sum(start <= s.x0 + s.height for start in starts[1:])
 
 
-def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
+def _table(sheet: Sheet, heads: list[Segment], known: dict[str, str]) -> tuple[list[Block], bool]:
     """Read the rows under a line of headers."""
     all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
     all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
@@ -141,8 +176,8 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
     under = bottom = max(h.bottom for h in heads)
     height = heads[0].height
     legible = True
-    for row in sheet.rows[heads[0].row + 1 :]:
-        body = [s for s in row if s not in all_heads and (s.label is not None or s.top > under - 0.5 * s.height)]
+    for row in sheet.rows[min(h.row for h in heads) :]:
+        body = [s for s in row if s not in all_heads and _below_heads(s, all_heads, under)]
         if not body:
             continue
         if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):
@@ -151,7 +186,8 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
         pieces = [piece for whole in body for piece in _cut_at_heads(whole, all_heads)]
         paragraph = not any(_like_a_cell(piece, columns) for piece in pieces)
         if paragraph or (len(pieces) == 1 and _spans_columns(pieces[0], all_heads)):
-            legible = legible and (any(columns.values()) or not pieces[0].capitals)
+            cell_like = pieces[0].capitals and not paragraph
+            legible = legible and not cell_like and (any(columns.values()) or not pieces[0].capitals)
             break
         by_column: dict[str, list[Segment]] = {}
         for index, s in enumerate(pieces):
@@ -166,10 +202,18 @@ def _table(sheet: Sheet, heads: list[Segment]) -> tuple[list[Block], bool]:
         for kind, segments in by_column.items():
             columns[kind].append(Line(tuple(segments)))
         bottom = max(s.bottom for s in body)
-    rows = split_rows(columns)
+    rows = split_rows(columns, known)
     if rows is None:
         return [], False
     return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
+
+
+def _below_heads(s: Segment, heads: Sequence[Segment], under: float) -> bool:
+    """Tell whether a text stands below the header of its column; headers may be of one line and of more."""
+    if s.top > under - 0.5 * s.height:
+        return True
+    over = [h for h in heads if abs(h.x0 - s.x0) < 0.4 * s.height]
+    return s.label is None and any(s.top > h.bottom - 0.3 * s.height for h in over)
 
 
 def _goes_on(s: Segment, columns: dict[str, list[Line]]) -> bool:
@@ -210,7 +254,7 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     cells = {k: c for k, c in block.cells.items() if not is_placeholder(c.text)}
     if not cells:
         return None, True
-    legible = True
+    legible = not any(c.cut or (k == labels.RAZON and _of_two(c, known)) for k, c in cells.items())
     registro = None
     if cell := cells.get(labels.REGISTRO):
         registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
@@ -225,6 +269,16 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         return None, True  # a legend that stands where the first employer would
     segments = [s for c in cells.values() for s in c.segments]
     return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible
+
+
+def _of_two(cell: Cell, known: dict[str, str]) -> bool:
+    """Tell whether a name's lines break where the next word had room: as likely two names."""
+    width = cell.box.x1 - cell.box.x0
+    for number, (a, b) in enumerate(pairwise(cell.lines), 1):
+        rest = compact("".join(s.text for line in cell.lines[number:] for s in line))
+        if len(a) == 1 and would_have_fitted(a[0], b[0], width) and rest not in known:
+            return True
+    return False
 
 
 def _line(cell: Cell | None, kind: str) -> str | None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside, next_line
+from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
@@ -64,7 +65,23 @@ def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
             habit[a.valued[0].mode] += 1
     sure = [a.valued[0] for a in asked if len(a.valued) == 1 and a.segment.kind in TYPED]
     claimed = {id(s) for r in sure for s in r.segments}
-    return [r for a in asked if (r := _choose(a, habit, claimed)) is not None]
+    chosen = [r for a in asked if (r := _choose(a, habit, claimed)) is not None]
+    return chosen + [r for kind in (labels.NSS, labels.CURP) if (r := _only_one(sheets, asked, chosen, kind))]
+
+
+def _only_one(sheets: Sequence[Sheet], asked: Sequence[Asked], chosen: Sequence[Reading], kind: str) -> Reading | None:
+    """Read a number that was asked for and stands away from its label, where the pages print one of its form only."""
+    label = next((a.segment for a in asked if a.segment.kind == kind), None)
+    if label is None or any(r.kind == kind and r.value is not None for r in chosen):
+        return None
+    texts = [s for sheet in sheets for s in sheet.segments if s.label is None]
+    found = [(value, s) for s in texts if (value := read_value(kind, s.text))]
+    if len({str(r.text if isinstance(r, Curp) else r.digits) for r, _ in found if isinstance(r, Nss | Curp)}) != 1:
+        return None
+    value, s = found[0]
+    if not isinstance(value, Nss | Curp) or not value.checks:
+        return None
+    return Reading(kind, label.label.tier if label.label else 1, label.text, value, s.text, s.box, "below", (s,))
 
 
 def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
@@ -82,6 +99,8 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
 def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
+    if cell.cut and kind not in TYPED:
+        return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
     for segments, text in _spans(kind, cell):
         value = read_value(kind, text)
         if value is not None:
@@ -139,7 +158,7 @@ def _same(value: Value | None) -> object:
 
 
 def settle_name(
-    readings: Sequence[Reading], asked: frozenset[str], *, one_surname: bool
+    readings: Sequence[Reading], asked: frozenset[str], *, surnames: int | None
 ) -> tuple[Reading | None, bool]:
     """Join the parts of the name in the order nombre(s), primer apellido, segundo apellido.
 
@@ -156,10 +175,14 @@ def settle_name(
         if part is not None:
             parts.append(part)
         elif kind in asked and not any(r.kind == kind for r in readings):
-            if kind == labels.MATERNO and one_surname:
+            if kind == labels.MATERNO and surnames == 1:
                 continue
             return None, False
     known = [p for p in parts if p is not None]
+    if [p.kind for p in known] == [labels.NOMBRE, labels.MATERNO]:
+        return None, False  # the first surname must be somewhere
+    if surnames is not None and sum(len(str(p.value).split()) for p in known) <= surnames:
+        return None, False  # fewer words than names: what was read is a part
     if len(known) == 1:
         return nombre, False
     text = " ".join(str(p.value) for p in known)

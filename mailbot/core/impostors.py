@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.core import labels
-from mailbot.core.columns import FIRST_LINE_BELOW, aligned, column_of, neighbours
+from mailbot.core.columns import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours
 from mailbot.core.identifiers import parse_curp, parse_nss
 from mailbot.core.lines import Segment, Sheet
-from mailbot.core.spanish import compact, fold
+from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 _ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON, labels.MODALIDAD})
 # Nobody is called PRIMER APELLIDO or REGISTRO PATRONAL; a company may well be called SERVICIOS MEDICOS.
 _UNMISTAKABLE = labels.READ - {labels.SERVICIO, labels.ESTADO, labels.MODALIDAD}
 _ACRONYMS = frozenset({"nss", "curp", "rfc", "umf", "ooad", "sbc", "nrp", "cp"})  # in capitals wherever they stand
-_OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "en", "para", "por", "con", "al"})
 Look = tuple[str, int, bool]
 
 
@@ -28,7 +27,8 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
     counted = Counter(_look(s) for s in sure)
     label_looks = {look for look, times in counted.items() if times >= max(2, 0.15 * len(sure))}
     value_looks = {_look(s) for s in every if s.label is None and (parse_nss(s.text) or parse_curp(s.text))}
-    with_colon = sum(s.colon for s in sure) >= 0.8 * max(len(sure), 1) and bool(sure)
+    of_fields = [s for s in sure if s.kind not in labels.HEADINGS | labels.EMPLOYER]  # headers of tables have none
+    with_colon = sum(s.colon for s in of_fields) >= 0.8 * max(len(of_fields), 1) and bool(of_fields)
     result = []
     for sheet in sheets:
         masked = {
@@ -36,7 +36,7 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
             for s in sheet.segments
             if id(s) in suspects
             and (
-                with_colon
+                (with_colon and s.kind not in labels.HEADINGS)
                 or (_look(s) in value_looks and _look(s) not in label_looks)
                 or _ends_a_phrase(sheet, s)
             )
@@ -51,13 +51,14 @@ def _suspect(s: Segment) -> bool:
     short = s.label is not None and not s.colon and s.capitals and len(s.words) <= 3
     if s.kind in _UNMISTAKABLE and len(s.words) > 1:
         return False
-    return short and s.kind not in labels.HEADINGS and compact(s.text) not in _ACRONYMS
+    heading = s.kind in labels.HEADINGS and len(s.words) > 1
+    return short and not heading and compact(s.text) not in _ACRONYMS
 
 
 def _ends_a_phrase(sheet: Sheet, s: Segment) -> bool:
     """Tell whether the line above breaks off at a small word: "TRABAJADORES … DE LA" over "CIUDAD"."""
     above = [t for row in sheet.rows[max(0, s.row - 3) : s.row] for t in row if t.label is None and _goes_on(t, s)]
-    return bool(above) and fold(above[-1].words[-1].text) in _OPEN_WORDS
+    return bool(above) and fold(above[-1].words[-1].text) in OPEN_WORDS
 
 
 def _look(s: Segment) -> Look:
@@ -69,8 +70,12 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
     near = neighbours(sheet, s)
     before = [t for t in near if t.x1 <= s.x0 + 1]
-    if before and before[-1].kind in _ASKS_FOR_WORDS and (before[-1].colon or not before[-1].capitals):
+    if _in_a_row_of_values(sheet, s):
         return True
+    if before and before[-1].kind in _ASKS_FOR_WORDS:
+        last = before[-1]
+        if last.colon or not last.capitals or _look(last) != _look(s):
+            return True
     for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
         heads = [t for t in row if t.bottom < s.top + 0.4 * s.height]
         if heads and s.top - heads[0].bottom > FIRST_LINE_BELOW * s.height:
@@ -80,7 +85,19 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
             continue
         if head.label is None:
             return _goes_on(head, s) and not (before and before[-1].label is not None)
-        return head.kind in _ASKS_FOR_WORDS and not _has_text_beside(sheet, head)
+        return head.kind in _ASKS_FOR_WORDS and not has_text_beside(sheet, head)
+    return False
+
+
+def _in_a_row_of_values(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether all else on the line is text set as this one is, and so is the cell above it."""
+    row = [t for t in sheet.rows[s.row] if t is not s]
+    if len(row) < 2 or any(t.label is not None or _look(t) != _look(s) for t in row):
+        return False
+    for above in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
+        head = column_of(s, above)
+        if head is not None and min(s.x1, head.x1) > max(s.x0, head.x0):
+            return _look(head) == _look(s) if head.label is None else s is not sheet.rows[s.row][0]
     return False
 
 
@@ -89,7 +106,3 @@ def _goes_on(above: Segment, s: Segment) -> bool:
     near = s.top - above.bottom < 0.5 * s.height and aligned(above, s)
     return near and _look(above) == _look(s)
 
-
-def _has_text_beside(sheet: Sheet, head: Segment) -> bool:
-    after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]
-    return bool(after) and after[0].label is None

@@ -207,21 +207,38 @@ _MADE: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
 )  # fmt: skip
 
 
-def _dictionary() -> dict[str, Label]:
+def _all_spellings() -> list[tuple[str, Label]]:
+    made = [(" ".join(words), Label(kind)) for kind, parts in _MADE for words in product(*parts)]
+    return made + [
+        (spelling, Label(kind, tier))
+        for kind, tiers in _PHRASES.items()
+        for tier, phrases in tiers.items()
+        for phrase in phrases
+        for spelling in _spellings(phrase)
+    ]
+
+
+def _dictionary(spellings: list[tuple[str, Label]]) -> dict[str, Label]:
     found: dict[str, Label] = {}
-    for kind, parts in _MADE:
-        for words in product(*parts):
-            found.setdefault(compact(" ".join(words)), Label(kind))
-    for kind, tiers in _PHRASES.items():
-        for tier, phrases in tiers.items():
-            for phrase in phrases:
-                for spelling in _spellings(phrase):
-                    found.setdefault(compact(spelling), Label(kind, tier))
+    for spelling, label in spellings:
+        found.setdefault(compact(spelling), label)
     return found
 
 
-LABELS = _dictionary()
+def _ends(spellings: list[tuple[str, Label]]) -> frozenset[str]:
+    found: set[str] = set()
+    for spelling, _ in spellings:
+        words = [compact(word) for word in spelling.split()]
+        found.update("".join(words[start:]) for start in range(1, len(words)))
+    return frozenset(found)
+
+
+_SPELLINGS = _all_spellings()
+LABELS = _dictionary(_SPELLINGS)
 """Compact text (letters and digits only) of each label -> what it asks for."""
+
+ENDS = _ends(_SPELLINGS)
+"""What may stand on the last line of a label that wraps: "apellido" of "Primer apellido"."""
 
 PREFIXES = frozenset(key[:n] for key in LABELS for n in range(1, len(key) + 1))
 LONGEST_LABEL = max(map(len, LABELS))

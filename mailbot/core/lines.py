@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
-from mailbot.core.labels import ESTADO, LABELS, LONGEST_LABEL, MATERNO, OTHER, PATERNO, PREFIXES, READ, Label
+from mailbot.core.labels import ENDS, ESTADO, LABELS, LONGEST_LABEL, MATERNO, OTHER, PATERNO, PREFIXES, READ, Label
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.spanish import compact
+from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked
 
-MOST_WORDS = 6_000  # on one page; a full page of small print has 1,200
 LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
 NAMELESS = Label(OTHER)
 
@@ -83,105 +82,11 @@ class Sheet:
 
 def lay_out(page: Page) -> Sheet:
     """Build the lines of a page; the order in which its words were drawn makes no difference."""
-    words = [piece for w in page.words if w.upright for piece in _pieces(w)]
-    lines = [_rejoin_tracked(line) for line in _lines(words)]
+    words = [piece for w in page.words if w.upright for piece in pieces_of(w)]
+    lines = [rejoin_tracked(line) for line in lines_of(words)]
     spaces = _spaces(lines)
     rows = [_segments(line, number, page.number, spaces) for number, line in enumerate(lines)]
-    return Sheet(page, tuple(tuple(row) for row in _stack_labels(rows)))
-
-
-_LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
-
-
-def _pieces(word: Word) -> Iterator[Word]:
-    """Cut a word at inner spaces (OCR gives whole lines), after a colon that ends a label, and at leaders."""
-    if word.text in ("..", "__", "··"):
-        return  # a leader too short to be more
-    if any(mark in word.text for mark in ("...", "…", "···", "___")):
-        yield from _without_leaders(word)
-    else:
-        yield from _cut(word)
-
-
-def _without_leaders(word: Word) -> Iterator[Word]:
-    text, at = word.text, 0
-    step = (word.x1 - word.x0) / len(text)
-    for found in [*_LEADER.finditer(text), None]:
-        end = found.start() if found else len(text)
-        if text[at:end].strip():
-            yield from _cut(replace(word, text=text[at:end], x0=word.x0 + at * step, x1=word.x0 + end * step))
-        at = found.end() if found else end
-
-
-def _cut(word: Word) -> Iterator[Word]:
-    text = word.text
-    cuts = [0]
-    for i in range(1, len(text)):
-        after_label = text[i - 1] == ":" and i > 1 and (text[i - 2].isalpha() or text[i - 2] in ").")
-        if text[i].isspace() or text[i - 1].isspace() or (after_label and text[i] not in "/:"):
-            cuts.append(i)
-    if len(cuts) == 1:
-        if text.strip():
-            yield word
-        return
-    step = (word.x1 - word.x0) / len(text)
-    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
-        if text[start:end].strip():
-            yield replace(word, text=text[start:end].strip(), x0=word.x0 + start * step, x1=word.x0 + end * step)
-
-
-def _lines(words: list[Word]) -> list[list[Word]]:
-    """Group words whose middles agree; two fonts of different size on one line still do."""
-    words = sorted(words, key=lambda w: w.top + w.bottom)[:MOST_WORDS]
-    lines: list[list[Word]] = []
-    middle = height = 0.0
-    for w in words:
-        centre, tall = (w.top + w.bottom) / 2, w.bottom - w.top
-        if lines and centre - middle <= 0.35 * min(height, tall):
-            line = lines[-1]
-            line.append(w)
-            middle += (centre - middle) / len(line)
-            height = min(height, tall)
-        else:
-            lines.append([w])
-            middle, height = centre, tall
-    for line in lines:
-        line.sort(key=lambda w: w.x0)
-    return lines
-
-
-def _rejoin_tracked(line: list[Word]) -> list[Word]:
-    """Join letters set far apart ("V I G E N T E"): nearly all words of a stretch are one letter long."""
-    if sum(len(w.text) == 1 for w in line) < 4:
-        return line
-    result: list[Word] = []
-    stretch: list[Word] = []
-    for w in line:
-        near = bool(stretch) and w.x0 - stretch[-1].x1 <= 1.5 * (w.bottom - w.top)
-        if len(w.text) <= 2 and (near or not stretch):
-            stretch.append(w)
-            continue
-        result += _join_letters(stretch)
-        stretch = [w] if len(w.text) <= 2 else []
-        if not stretch:
-            result.append(w)
-    return result + _join_letters(stretch)
-
-
-def _join_letters(stretch: list[Word]) -> list[Word]:
-    if len(stretch) < 4 or sum(len(w.text) == 1 for w in stretch) < 0.7 * len(stretch):
-        return stretch
-    gaps = [b.x0 - a.x1 for a, b in pairwise(stretch)]
-    usual = sorted(gaps)[len(gaps) // 3]
-    height = stretch[0].bottom - stretch[0].top
-    joined = [stretch[0]]
-    for gap, w in zip(gaps, stretch[1:], strict=True):
-        last = joined[-1]
-        if gap <= max(1.6 * usual, usual + 0.12 * height):
-            joined[-1] = replace(last, text=last.text + w.text, x1=w.x1, top=min(last.top, w.top))
-        else:
-            joined.append(w)
-    return joined
+    return Sheet(page, tuple(tuple(row) for row in _stack_labels(_hang_colons(rows))))
 
 
 Spaces = dict[str, float]
@@ -193,9 +98,14 @@ def _spaces(lines: list[list[Word]]) -> Spaces:
     for line in lines:
         for a, b in pairwise(line):
             height = b.bottom - b.top
-            if a.font == b.font and 0 < b.x0 - a.x1 < 1.2 * height:
-                seen[a.font].append((b.x0 - a.x1) / height)
+            if a.font == b.font and 0 < _gap(a, b) < 1.2 * height:
+                seen[a.font].append(_gap(a, b) / height)
     return {font: sorted(gaps)[len(gaps) // 2] for font, gaps in seen.items() if len(gaps) >= 3}
+
+
+def _gap(a: Word, b: Word) -> float:
+    """Return the space between two words; where letters are set apart, so are the ends of a space."""
+    return b.x0 - a.x1 - 2 * min(a.tracking, b.tracking)
 
 
 def _default_space(font: str) -> float:
@@ -207,7 +117,7 @@ def _wide(a: Word, b: Word, spaces: Spaces) -> bool:
     """Tell whether the gap between two words of a line is more than a space."""
     height = min(a.bottom - a.top, b.bottom - b.top)
     usual = max(spaces.get(a.font) or _default_space(a.font), spaces.get(b.font) or _default_space(b.font))
-    return b.x0 - a.x1 > height * min(max(1.8 * usual, 0.4), 1.6)
+    return _gap(a, b) > height * min(max(1.8 * usual, 0.4), 1.6)
 
 
 def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
@@ -222,7 +132,7 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if len(text) > LONGEST_LABEL or (text and text not in PREFIXES):
             break
         colon = word.text.endswith(":") or (i + 1 < len(words) and words[i + 1].text[0] == ":")
-        if label := LABELS.get(text):
+        if (label := LABELS.get(text)) and (i == start or compact(word.text) or not word.text.strip(":()")):
             end = i + 1
             if not word.text.endswith(":") and end < len(words) and not words[end].text.strip(":"):
                 end += 1
@@ -240,13 +150,12 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
         pieces: list[list[Word]] = []
         for w in run:
             last = pieces[-1][-1] if pieces else None
-            if last and not (_wide(last, w, spaces) or last.text.endswith(":") or _stands_alone(last, w)):
+            apart = last and (_wide(last, w, spaces) or last.text.endswith(":") or _stands_alone(last, w))
+            if last and not apart and not (w.font != last.font and _may_begin_a_label(pieces[-1])):
                 pieces[-1].append(w)
             else:
                 pieces.append([w])
         for piece in pieces:
-            if all(w.text == ":" for w in piece):
-                continue  # the colon of a label that wraps, or that stands far off
             lettered = any(c.isalpha() for w in piece for c in w.text)
             nameless = piece[-1].text.endswith(":") and len(piece) <= 8 and lettered
             segments.append(Segment(page, row, tuple(piece), NAMELESS if nameless else None, colon=nameless))
@@ -265,6 +174,12 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
         i += 1
     flush()
     return segments
+
+
+def _may_begin_a_label(piece: Sequence[Word]) -> bool:
+    """Tell whether words in one font may be the last line of a label: "Apellido" under "Primer"."""
+    text = "".join(compact(w.text) for w in piece)
+    return len(text) > 2 and text in ENDS and len({w.font for w in piece}) == 1
 
 
 def _stands_alone(a: Word, b: Word) -> bool:
@@ -306,6 +221,8 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     end, label, colon = match
     if colon or end == len(words) or _wide(words[end - 1], words[end], spaces):
         return True
+    if _changes_font(words, i, end) and not _goes_on(words, i, end):
+        return True
     if label.kind in TYPED:
         longest = min(len(words), end + 8)
         return any(
@@ -326,6 +243,11 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     return (other_font or not name.isupper()) and words[end].text.isupper() and len(words[end].text) > 1
 
 
+def _changes_font(words: Sequence[Word], start: int, end: int) -> bool:
+    """Tell whether a label is in one font and what follows it in another: bold before plain."""
+    return words[end].font not in ("", words[start].font) and words[end - 1].font == words[start].font
+
+
 def _goes_on(words: list[Word], start: int, end: int) -> bool:
     """Tell whether a label may begin a longer one that wraps: "NOMBRE O RAZÓN SOCIAL DEL" over "PATRÓN"."""
     text = "".join(compact(w.text) for w in words[start:end])
@@ -336,6 +258,19 @@ def _goes_on(words: list[Word], start: int, end: int) -> bool:
         if text not in PREFIXES:
             return False
     return True
+
+
+def _hang_colons(rows: list[list[Segment]]) -> list[list[Segment]]:
+    """Give a colon that stands by itself to the label that it wraps from or stands far off from, and drop it."""
+    for number, row in enumerate(rows):
+        for colon in [s for s in row if all(w.text == ":" for w in s.words)]:
+            above = [(r, i) for r in rows[max(0, number - 2) : number] for i, s in enumerate(r) if _under(s, colon)]
+            before = [(row, i) for i, s in enumerate(row) if s.x1 <= colon.x0 and s is not colon]
+            for place, i in above[-1:] or before[-1:]:
+                if place[i].label is not None:
+                    place[i] = replace(place[i], colon=True)
+            row.remove(colon)
+    return rows
 
 
 def _stack_labels(rows: list[list[Segment]]) -> list[list[Segment]]:

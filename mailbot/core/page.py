@@ -27,6 +27,8 @@ class Word:
     bottom: float
     font: str = ""
     upright: bool = True
+    tracking: float = 0.0
+    """How far its letters are set apart, in points; 0 for ordinary text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ _STATE_FILLERS = frozenset(
      "vigencia", "asegurado", "pensionado", "ampliacion", "enfermedad", "conservacion", "(a)", "retiro", "anticipada"}
 )  # fmt: skip
 _STATE_OPEN = frozenset({"de", "del", "en", "por", "con", "sin", "no", "la", "el", "los", "y", "a", "al"})
+_STATE_INSIDE = frozenset({"de", "del", "la", "el", "los", "y", "a", "al", "por"})  # no state begins so
 _ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
 _MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
 _UNMARKED = r"(?:\( ?\)|\[ ?\]|☐|□)"
@@ -65,7 +66,7 @@ def _state(text: str) -> str | None:
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
     if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
         return None
-    if words[-1] in _STATE_OPEN or words == ["conservacion"]:
+    if words[-1] in _STATE_OPEN or words[0] in _STATE_INSIDE or words == ["conservacion"]:
         return None  # the rest of it stands somewhere else
     if all(w in _STATE_HEADS or w in _STATE_FILLERS for w in words):
         return cleaned

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
 from mailbot.core.lines import Segment
+from mailbot.core.printed import is_placeholder
+from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 _WRAPS, _NEW_ROW = 1.4, 1.5  # of a line's height: wrapped lines stand closer, rows further apart
 _TOUCHES = 1.2  # of a line's height, from one line to the next
 _NEAR = 0.3  # of a line's height: two cells' lines at the same place
+_EVEN = 1.15  # lines of one cell are spaced alike: a gap beyond this part of the least one is another row's
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,59 +33,173 @@ class Line:
     def height(self) -> float:
         return self.segments[0].height
 
+    @property
+    def text(self) -> str:
+        return " ".join(s.text for s in self.segments)
 
+
+Cells = list[list[Line]]
 Row = dict[str, list[Line]]
+Known = Mapping[str, str]
+"""Compact text of each known modalidad."""
 
 
-def split_rows(columns: dict[str, list[Line]]) -> list[Row] | None:
-    """Return the rows of a table, or None where its lines can be grouped in more than one way."""
-    if not any(columns.values()):
+def split_rows(columns: dict[str, list[Line]], known: Known) -> list[Row] | None:
+    """Return the rows of a table, or None where its lines can be grouped in more than one way.
+
+    A column whose cells show by themselves where they begin and end leads: registros patronales, else known
+    modalidades, else the gaps between lines. The others follow in one manner, all high, all in the middle or all low.
+    """
+    columns = {kind: lines for kind, lines in columns.items() if lines}
+    if not columns:
         return []
-    leading = next((k for k in (REGISTRO, RAZON, MODALIDAD) if columns.get(k)), None)
-    if leading is None:
-        return []
-    if leading == REGISTRO:
-        anchors = _whole_numbers(columns[REGISTRO])
-    else:
-        found = _by_gaps(columns[leading])
-        if found is None:
-            return None
-        anchors = found
-    rows: list[Row] = [{leading: a} for a in anchors]
+    if len(columns) == 1:
+        (kind,) = columns
+        cells = _cells(kind, columns[kind], known)
+        return None if cells is None else [{kind: cell} for cell in cells]
+    wraps = _wrap(columns, known)
+    for kind, cells in _leaders(columns, known):
+        others = {k: lines for k, lines in columns.items() if k != kind}
+        found = _together(cells, others, kind, known, wraps)
+        if found is not None:
+            return None if any(_is_a_rest(row, columns) for row in found) else found
+    return None
+
+
+def _is_a_rest(row: Row, columns: Mapping[str, list[Line]]) -> bool:
+    """Tell whether a row has nothing but a name where the table has columns for more: as likely a name's last line."""
+    return len(columns) > 1 and not any(row.get(kind) for kind in (REGISTRO, MODALIDAD))
+
+
+def _wrap(columns: Mapping[str, list[Line]], known: Known) -> float:
+    """Return the widest step between lines that surely belong to one cell, in heights."""
+    steps = [_NEW_ROW]
     for kind, lines in columns.items():
-        if kind == leading or not lines:
-            continue
-        groups = _groups(lines, anchors)
-        if groups is None:
-            return None
-        for row, group in zip(rows, groups, strict=True):
-            row[kind] = group
-    return None if leading != REGISTRO and _in_step(rows) else rows
+        for a, b in pairwise(lines):
+            small = kind == RAZON and fold(a.text).split()[-1:] and fold(a.text).split()[-1] in OPEN_WORDS
+            inside = _key([a]) not in known and any(_key([a, b]) in text for text in known)
+            if small or (inside and len(_key([a, b])) > 12):
+                steps.append(1.08 * (b.middle - a.middle) / a.height)
+    return max(steps)
 
 
-def _by_gaps(lines: Sequence[Line]) -> list[list[Line]] | None:
-    """Group lines into cells where the gaps tell; all alike and close is one cell only if it is one line."""
-    groups = [[lines[0]]]
-    for a, b in pairwise(lines):
-        gap = (b.middle - a.middle) / a.height
-        if _WRAPS < gap < _NEW_ROW:
-            return None
-        if gap >= _NEW_ROW:
-            groups.append([b])
+def _leaders(columns: Mapping[str, list[Line]], known: Known) -> Iterator[tuple[str, Cells]]:
+    """Yield each column that may lead, with its cells, the surest first."""
+    if REGISTRO in columns:
+        yield REGISTRO, _whole_numbers(columns[REGISTRO])
+    if MODALIDAD in columns and (cells := _by_known(columns[MODALIDAD], known)):
+        yield MODALIDAD, cells
+    for kind in (RAZON, MODALIDAD):
+        if kind in columns and (cells := _by_gaps(columns[kind])):
+            yield kind, cells
+
+
+def _cells(kind: str, lines: list[Line], known: Known) -> Cells | None:
+    """Return the cells of a table's only column."""
+    if kind == REGISTRO:
+        return _whole_numbers(lines)
+    return (_by_known(lines, known) if kind == MODALIDAD else None) or _by_gaps(lines)
+
+
+def _together(
+    lead: Cells, others: Mapping[str, list[Line]], kind: str, known: Known, wraps: float
+) -> list[Row] | None:
+    """Give the lines of the other columns to the leading cells' rows; None where more than one way is as good."""
+    found: list[list[Row]] = []
+    for manner in (_high, _middle, _low):
+        rows: list[Row] = [{kind: cell} for cell in lead]
+        for other, lines in others.items():
+            groups = manner(lines, lead) if len(lead) > 1 else [list(lines)]
+            if groups is None:
+                break
+            for row, group in zip(rows, groups, strict=True):
+                row[other] = group
         else:
-            groups[-1].append(b)
+            if rows not in found and all(_is_one_employer(row, known, wraps) for row in rows):
+                found.append(rows)
+    for better in (_all_known(known), _spaced_as_cells, _close_as_cells):
+        if len(found) > 1:
+            found = [rows for rows in found if better(rows)] or found
+    if len(found) != 1 or (kind != REGISTRO and _in_step(found[0], known)):
+        return None
+    return found[0]
+
+
+def _all_known(known: Known) -> Callable[[list[Row]], bool]:
+    def every(rows: list[Row]) -> bool:
+        cells = [row[MODALIDAD] for row in rows if row.get(MODALIDAD)]
+        return bool(cells) and all(_key(cell) in known for cell in cells)
+
+    return every
+
+
+def _key(lines: Sequence[Line]) -> str:
+    return compact(_joined(lines))
+
+
+def _is_one_employer(row: Row, known: Known, wraps: float) -> bool:
+    """Tell whether no cell of a row is as likely two: modalidades one after the other, or lines set apart."""
+    modalidad = row.get(MODALIDAD, [])
+    if len(modalidad) > 1 and _key(modalidad) not in known and len(_by_known(modalidad, known) or []) > 1:
+        return False
+    for cell in row.values():
+        gaps = [b.middle - a.middle for a, b in pairwise(cell)]
+        if gaps and (max(gaps) > _EVEN * min(gaps) or max(gaps) > wraps * cell[0].height):
+            return False
+    return True
+
+
+def _by_known(lines: Sequence[Line], known: Known) -> Cells | None:
+    """Cut a column of modalidades into texts that are known, in the one way that there is."""
+    ways: list[Cells] = [[]]
+    at: list[list[Cells]] = [ways, *([] for _ in lines)]
+    for start in range(len(lines)):
+        for end in range(start + 1, min(start + 7, len(lines)) + 1):
+            whole = list(lines[start:end])
+            if _key(whole) in known or (end == start + 1 and is_placeholder(whole[0].text)):
+                at[end] += [[*before, whole] for before in at[start][:2]]
+    found = at[-1]
+    if len(found) > 1:
+        found = [cells for cells in found if _evenly_spaced(cells)]
+    return found[0] if len(found) == 1 else None
+
+
+def _evenly_spaced(cells: Cells) -> bool:
+    within = [b.middle - a.middle for cell in cells for a, b in pairwise(cell)]
+    between = [b[0].middle - a[-1].middle for a, b in pairwise(cells)]
+    return not within or not between or max(within) < 0.95 * min(between)
+
+
+def _by_gaps(lines: Sequence[Line]) -> Cells | None:
+    """Group lines into cells where the gaps tell; all alike and close is one cell only if it is one line."""
+    gaps = [(b.middle - a.middle) / a.height for a, b in pairwise(lines)]
+    wraps, rows = _WRAPS, _NEW_ROW
+    if gaps and max(gaps) > 1.2 * min(gaps) and min(gaps) < _WRAPS:
+        middle = (max(gaps) + min(gaps)) / 2  # two kinds of gaps: those within a cell, and those between
+        if not any(0.93 * middle < gap < 1.07 * middle for gap in gaps):
+            wraps = rows = middle
+    groups = [[lines[0]]]
+    for gap, line in zip(gaps, lines[1:], strict=True):
+        if wraps < gap < rows:
+            return None
+        if gap >= rows:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
     if len(groups) == 1 and len(lines) > 2:
         return None
     return groups
 
 
-def _in_step(rows: Sequence[Row]) -> bool:
+def _in_step(rows: Sequence[Row], known: Known) -> bool:
     """Tell whether a row's cells all have the same lines, more than one: as likely so many rows set close.
 
     Lines of one cell touch, or nearly; rows of a table have a little room between them.
     """
     for row in rows:
-        cells = list(row.values())
+        cells = [cell for cell in row.values() if cell]
+        if _key(row.get(MODALIDAD, [])) in known:
+            continue
         places = [[line.middle for line in cell] for cell in cells]
         if len(places[0]) > 1 and places[0][1] - places[0][0] < _TOUCHES * cells[0][0].height:
             continue
@@ -93,39 +210,25 @@ def _in_step(rows: Sequence[Row]) -> bool:
     return False
 
 
-def _whole_numbers(lines: Sequence[Line]) -> list[list[Line]]:
-    """Join the lines of a registro patronal that breaks at a hyphen: "E12-51553-" over "32-9"."""
-    groups: list[list[Line]] = []
-    for line in lines:
-        last = groups[-1] if groups else None
-        text = "".join(s.text for part in [*(last or []), line] for s in part.segments)
-        alone = last is not None and parse_registro("".join(s.text for part in last for s in part.segments))
-        if last is not None and not alone and parse_registro(text):
-            last.append(line)
-        else:
-            groups.append([line])
+def _whole_numbers(lines: Sequence[Line]) -> Cells:
+    """Join the lines of a registro patronal that breaks at hyphens: "E12-51553-" over "32-9"."""
+    groups: Cells = []
+    at = 0
+    while at < len(lines):
+        ends = (end for end in range(at + 1, min(at + 4, len(lines)) + 1) if parse_registro(_joined(lines[at:end])))
+        end = at + 1 if is_placeholder(lines[at].text) else next(ends, at + 1)
+        groups.append(list(lines[at:end]))
+        at = end
     return groups
 
 
-def _groups(lines: Sequence[Line], anchors: Sequence[Sequence[Line]]) -> list[list[Line]] | None:
-    """Give each line to the row it belongs to, trying cells set high, in the middle and low."""
-    if len(anchors) == 1:
-        return [list(lines)]
-    tried = (
-        _high(lines, [a[0].middle for a in anchors]),
-        _middle(lines, [(a[0].middle + a[-1].middle) / 2 for a in anchors]),
-        _low(lines, [a[-1].middle for a in anchors]),
-    )
-    found = [g for g in tried if g is not None]
-    distinct = [g for i, g in enumerate(found) if g not in found[:i]]
-    if len(distinct) == 1:
-        return distinct[0]
-    tight = [g for g in distinct if _closer_within(g)]
-    return tight[0] if len(tight) == 1 else None
+def _joined(lines: Sequence[Line]) -> str:
+    return "".join(line.text for line in lines)
 
 
-def _high(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
-    groups: list[list[Line]] = [[] for _ in anchors]
+def _high(lines: Sequence[Line], lead: Cells) -> Cells | None:
+    anchors = [cell[0].middle for cell in lead]
+    groups: Cells = [[] for _ in anchors]
     for line in lines:
         near = _NEAR * line.height
         row = sum(a <= line.middle + near for a in anchors) - 1
@@ -137,8 +240,9 @@ def _high(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] |
     return None
 
 
-def _low(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
-    groups: list[list[Line]] = [[] for _ in anchors]
+def _low(lines: Sequence[Line], lead: Cells) -> Cells | None:
+    anchors = [cell[-1].middle for cell in lead]
+    groups: Cells = [[] for _ in anchors]
     for line in lines:
         near = _NEAR * line.height
         row = sum(a < line.middle - near for a in anchors)
@@ -150,8 +254,9 @@ def _low(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | 
     return None
 
 
-def _middle(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]] | None:
-    groups: list[list[Line]] = []
+def _middle(lines: Sequence[Line], lead: Cells) -> Cells | None:
+    anchors = [(cell[0].middle + cell[-1].middle) / 2 for cell in lead]
+    groups: Cells = []
     rest = list(lines)
     for anchor, following in zip(anchors, [*anchors[1:], float("inf")], strict=True):
         if not rest:
@@ -172,9 +277,14 @@ def _middle(lines: Sequence[Line], anchors: Sequence[float]) -> list[list[Line]]
     return None if rest else groups
 
 
-def _closer_within(groups: Sequence[Sequence[Line]]) -> bool:
-    """Tell whether lines of one cell stand closer to each other than to those of the next."""
-    within = [b.middle - a.middle for g in groups for a, b in pairwise(g)]
-    filled = [g for g in groups if g]
-    between = [b[0].middle - a[-1].middle for a, b in pairwise(filled)]
-    return not within or not between or max(within) < 0.95 * min(between)
+def _spaced_as_cells(rows: list[Row]) -> bool:
+    """Tell whether, in every column, lines of one cell stand closer to each other than to those of the next."""
+    kinds = {kind for row in rows for kind in row}
+    return all(_evenly_spaced([row[kind] for row in rows if row.get(kind)]) for kind in kinds)
+
+
+def _close_as_cells(rows: list[Row]) -> bool:
+    """Tell whether rows do not reach into each other's height."""
+    places = [[line for cell in row.values() for line in cell] for row in rows]
+    ends = [(min(x.middle for x in p), max(x.middle for x in p)) for p in places if p]
+    return all(a[1] < b[0] for a, b in pairwise(ends))

@@ -71,6 +71,9 @@ def format_date(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]} de {day.year}"
 
 
+OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "en", "para", "por", "con", "al"})
+"""Small words after which a phrase goes on."""
+
 _PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "das", "dos", "van", "von", "mc", "mac"})
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME = re.compile(r"(?:[^\W\d_]|[ .,'’´`\-])+")

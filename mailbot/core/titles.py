@@ -26,6 +26,7 @@ _AROUND = frozenset(
 )  # fmt: skip
 _STANDING = frozenset({labels.ESTADO, labels.SERVICIO})  # a form may ask for the NSS and the CURP, and for the paper
 _UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
+_LEADERS = re.compile(r"([.·_…\-])(?:\s?\1){3,}")  # dots to a value, lines to write on
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf±³©¡­‘“]|Â[°º¿¡]")
 
 
@@ -47,7 +48,7 @@ def unreadable_text(pages: Sequence[Page]) -> str | None:
         return "las letras del PDF no se pueden leer"
     if len(_MOJIBAKE.findall(text)) >= 2:
         return "las letras del PDF están dañadas"
-    visible = [c for c in text if not c.isspace()]
+    visible = [c for c in _LEADERS.sub("", text) if not c.isspace()]
     if len(visible) > 40 and sum(c.isalnum() for c in visible) < 0.5 * len(visible):
         return "las letras del PDF no se pueden leer"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
@@ -18,10 +19,12 @@ MOST_GLYPHS = 30_000  # a full page of eight-point text has some 8,000; a page b
 WORD_GAP = 0.16
 NARROW_GAP = 0.1  # what kerning leaves of a space between A and A, in text whose letters touch otherwise
 SAME_LINE = 0.3
+LEAST_TRACKING = 0.03  # of the height; less is kerning
+DRAWN_SPACES = 5  # a font of which so many spaces are drawn has them drawn everywhere
+ASLANT = 45  # the angle of text that is neither level nor upright
 LEAST_GAPS = 4  # fewer gaps than these tell nothing about tracking
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-",
               "\x02": "-", "\ufffe": "-", "\u2010": "-", "\u2011": "-", "\u2212": "-"}  # fmt: skip
-_ANGLES = (0, 90, 180, 270)
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
                 piece.x1 = max(piece.x1, x1)
                 drawn = None
                 continue
-        degrees = round(angle_of(textpage, index) * 57.29577951308232 / 90) * 90 % 360
+        degrees = _turned(angle_of(textpage, index) * 57.29577951308232)
         if piece is not None and piece.angle == degrees != 0 and _continues(piece, x0, low, x1, high):
             piece.gaps.append(0.0)  # near enough: turned text is rare, and its tracking seldom
             piece.text += char
@@ -141,6 +144,12 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
     return pieces
 
 
+def _turned(degrees: float) -> int:
+    """Return by how much text is turned, in steps of 90, or that it runs aslant, as a watermark does."""
+    step = round(degrees / 90)
+    return step * 90 % 360 if abs(degrees - 90 * step) < 10 else ASLANT
+
+
 def _touches(end: float, level: float, x0: float, low: float, high: float) -> bool:
     """Tell whether a glyph begins where another ends: what is drawn next need not stand next."""
     height = high - low
@@ -149,6 +158,8 @@ def _touches(end: float, level: float, x0: float, low: float, high: float) -> bo
 
 def _continues(piece: _Glyphs, x0: float, low: float, x1: float, high: float) -> bool:
     """Tell whether a glyph of turned text goes on where the piece ends, in the direction it runs."""
+    if piece.angle == ASLANT:
+        return False
     if piece.angle == 180:
         height = high - low
         return abs(low - piece.top) < 0.1 * height + 0.1 and -0.3 * height < piece.x0 - x1 <= WORD_GAP * height
@@ -217,9 +228,7 @@ def _plumber_page(page: Any, number: int) -> Page:
 def _plumber_angle(char: dict[str, Any]) -> int:
     """Return by how much a glyph is turned clockwise as seen, in steps of 90 degrees."""
     a, b = char["matrix"][:2]
-    if abs(a) >= abs(b):
-        return 0 if a >= 0 else 180
-    return 270 if b > 0 else 90
+    return _turned(math.degrees(math.atan2(-b, a)))
 
 
 def _turn(pieces: list[_Glyphs], width: float, height: float, degrees: int) -> tuple[float, float]:
@@ -234,7 +243,8 @@ def _turn(pieces: list[_Glyphs], width: float, height: float, degrees: int) -> t
         for p in pieces:
             p.x0, p.top, p.x1, p.bottom = p.top, width - p.x1, p.bottom, width - p.x0
     for p in pieces:
-        p.angle = (p.angle + degrees) % 360
+        if p.angle != ASLANT:
+            p.angle = (p.angle + degrees) % 360
     return (height, width) if degrees in (90, 270) else (width, height)
 
 
@@ -246,7 +256,8 @@ def _page(
         width, height = _turn(pieces, width, height, rotation)
     weight: Counter[int] = Counter()
     for p in pieces:
-        weight[p.angle] += len(p.text)
+        if p.angle != ASLANT:
+            weight[p.angle] += len(p.text)
     main = weight.most_common(1)[0][0] if weight else 0
     further = (360 - main) % 360
     if further:
@@ -257,9 +268,9 @@ def _page(
     return Page(number, width, height, seen, further, overfull)
 
 
-def _word(piece: _Glyphs, *, upright: bool) -> Word:
+def _word(piece: _Glyphs, *, upright: bool, tracking: float = 0.0) -> Word:
     text = piece.text if piece.text.isascii() else unicodedata.normalize("NFC", piece.text)
-    return Word(text, piece.x0, piece.top, piece.x1, piece.bottom, piece.font, upright)
+    return Word(text, piece.x0, piece.top, piece.x1, piece.bottom, piece.font, upright, tracking)
 
 
 def _joined(pieces: list[_Glyphs]) -> list[Word]:
@@ -277,7 +288,8 @@ def _joined(pieces: list[_Glyphs]) -> list[Word]:
         line.append(p)
     stretches += _stretches(line)
     usual = _usual_tracking(stretches)
-    return [word for stretch in stretches for word in _words_of_stretch(stretch, usual)]
+    spaced = Counter(p.font for p in pieces if p.space_before or p.space_after)
+    return [word for stretch in stretches for word in _words_of_stretch(stretch, usual, spaced)]
 
 
 def _stretches(line: list[_Glyphs]) -> list[list[_Glyphs]]:
@@ -306,13 +318,13 @@ def _tracking(stretch: list[_Glyphs]) -> float | None:
     return _third(gaps)
 
 
-def _usual_tracking(stretches: list[list[_Glyphs]]) -> dict[str, float]:
-    """Measure the tracking of each font in parts of the height, for texts too short to tell: "3 2"."""
+def _usual_tracking(stretches: list[list[_Glyphs]]) -> dict[str, tuple[float, float]]:
+    """Measure each font's least and most tracking in parts of the height, for texts too short to tell: "3 2"."""
     seen: dict[str, list[float]] = {}
     for stretch in stretches:
         if len(stretch) > 1 and (tracking := _tracking(stretch)) is not None:
             seen.setdefault(stretch[0].font, []).append(tracking / max(stretch[0].bottom - stretch[0].top, 0.1))
-    return {font: sorted(found)[len(found) // 4] for font, found in seen.items()}
+    return {font: (sorted(found)[len(found) // 4], max(found)) for font, found in seen.items()}
 
 
 def _set_alike(last: _Glyphs, p: _Glyphs) -> bool:
@@ -330,20 +342,26 @@ def _small_capital(last: _Glyphs, p: _Glyphs, gap: float) -> bool:
     return inside and abs(gap) < 0.08 * before and last.text[-1:].isupper()
 
 
-def _words_of_stretch(stretch: list[_Glyphs], usual: dict[str, float]) -> list[Word]:
+def _words_of_stretch(
+    stretch: list[_Glyphs], usual: dict[str, tuple[float, float]], spaced: Counter[str]
+) -> list[Word]:
     joined: list[_Glyphs] = []
-    whole = _tracking(stretch) if len(stretch) > 1 else 0.0
+    whole = _tracking(stretch) if len(stretch) > 1 else _third(stretch[0].gaps)
     for p in stretch:
         last = joined[-1] if joined else None
         if last is not None:
             height = p.bottom - p.top
             gap = p.x0 - last.x1
+            least, most_seen = usual.get(p.font, (0.0, 0.0))
             alike = _set_alike(last, p) or _small_capital(last, p, gap)
             own = _third(last.gaps + p.gaps)  # of the two themselves: the label before may be set wider
-            usually = whole if whole is not None else usual.get(p.font, 0.0) * height
+            usually = whole if whole is not None else least * height
             tracking = usually if own is None else own
             close = tracking < 0.02 * height and (own is not None or p.guessed_before)
             most = tracking + (NARROW_GAP if close else WORD_GAP) * height
+            set_wide = own is None and last.font == p.font and most_seen > LEAST_TRACKING
+            if set_wide and spaced[p.font] >= DRAWN_SPACES:
+                most = max(most, (most_seen + WORD_GAP) * height)  # a space would be drawn, as others of the font are
             near = -0.3 * height < gap <= most
             if alike and near and not (last.space_after or p.space_before):
                 last.gaps = [*last.gaps, gap, *p.gaps]
@@ -352,4 +370,11 @@ def _words_of_stretch(stretch: list[_Glyphs], usual: dict[str, float]) -> list[W
                 last.space_after = p.space_after
                 continue
         joined.append(p)
-    return [_word(p, upright=True) for p in joined]
+    return [_word(p, upright=True, tracking=_letters_apart(p, whole)) for p in joined]
+
+
+def _letters_apart(p: _Glyphs, whole: float | None) -> float:
+    """Return how far the letters of a word are set apart, by its stretch where it is too short to tell."""
+    found = _third(p.gaps)
+    tracking = (whole or 0.0) if found is None else found
+    return tracking if tracking > LEAST_TRACKING * (p.bottom - p.top) else 0.0

@@ -1,0 +1,105 @@
+"""From words in any order to lines of words: loose letters joined, inner spaces and leaders cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+from mailbot.core.page import Word
+
+MOST_WORDS = 6_000  # on one page; a full page of small print has 1,200
+
+_LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
+
+
+def pieces_of(word: Word) -> Iterator[Word]:
+    """Cut a word at inner spaces (OCR gives whole lines), after a colon that ends a label, and at leaders."""
+    if word.text in ("..", "__", "··"):
+        return  # a leader too short to be more
+    if any(mark in word.text for mark in ("...", "…", "···", "___")):
+        yield from _without_leaders(word)
+    else:
+        yield from _cut(word)
+
+
+def _without_leaders(word: Word) -> Iterator[Word]:
+    text, at = word.text, 0
+    step = (word.x1 - word.x0) / len(text)
+    for found in [*_LEADER.finditer(text), None]:
+        end = found.start() if found else len(text)
+        if text[at:end].strip():
+            yield from _cut(replace(word, text=text[at:end], x0=word.x0 + at * step, x1=word.x0 + end * step))
+        at = found.end() if found else end
+
+
+def _cut(word: Word) -> Iterator[Word]:
+    text = word.text
+    cuts = [0]
+    for i in range(1, len(text)):
+        after_label = text[i - 1] == ":" and i > 1 and (text[i - 2].isalpha() or text[i - 2] in ").")
+        if text[i].isspace() or text[i - 1].isspace() or (after_label and text[i] not in "/:"):
+            cuts.append(i)
+    if len(cuts) == 1:
+        if text.strip():
+            yield word
+        return
+    step = (word.x1 - word.x0) / len(text)
+    for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
+        if text[start:end].strip():
+            yield replace(word, text=text[start:end].strip(), x0=word.x0 + start * step, x1=word.x0 + end * step)
+
+
+def lines_of(words: list[Word]) -> list[list[Word]]:
+    """Group words whose middles agree; two fonts of different size on one line still do."""
+    words = sorted(words, key=lambda w: w.top + w.bottom)[:MOST_WORDS]
+    lines: list[list[Word]] = []
+    middle = height = 0.0
+    for w in words:
+        centre, tall = (w.top + w.bottom) / 2, w.bottom - w.top
+        if lines and centre - middle <= 0.35 * min(height, tall):
+            line = lines[-1]
+            line.append(w)
+            middle += (centre - middle) / len(line)
+            height = min(height, tall)
+        else:
+            lines.append([w])
+            middle, height = centre, tall
+    for line in lines:
+        line.sort(key=lambda w: w.x0)
+    return lines
+
+
+def rejoin_tracked(line: list[Word]) -> list[Word]:
+    """Join letters set far apart ("V I G E N T E"): nearly all words of a stretch are one letter long."""
+    if sum(len(w.text) == 1 for w in line) < 4:
+        return line
+    result: list[Word] = []
+    stretch: list[Word] = []
+    for w in line:
+        near = bool(stretch) and w.x0 - stretch[-1].x1 <= 1.5 * (w.bottom - w.top)
+        if len(w.text) <= 2 and (near or not stretch):
+            stretch.append(w)
+            continue
+        result += _join_letters(stretch)
+        stretch = [w] if len(w.text) <= 2 else []
+        if not stretch:
+            result.append(w)
+    return result + _join_letters(stretch)
+
+
+def _join_letters(stretch: list[Word]) -> list[Word]:
+    if len(stretch) < 4 or sum(len(w.text) == 1 for w in stretch) < 0.7 * len(stretch):
+        return stretch
+    gaps = [b.x0 - a.x1 for a, b in pairwise(stretch)]
+    usual = sorted(gaps)[len(gaps) // 3]
+    height = stretch[0].bottom - stretch[0].top
+    joined = [stretch[0]]
+    for gap, w in zip(gaps, stretch[1:], strict=True):
+        last = joined[-1]
+        if gap <= max(1.6 * usual, usual + 0.12 * height):
+            joined[-1] = replace(last, text=last.text + w.text, x1=w.x1, top=min(last.top, w.top))
+        else:
+            joined.append(w)
+    return joined
