@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailbot.core.questions import Knowledge, Match, asking, hands_over, match_topics
+from mailbot.core.questions import Knowledge, Match, asking, hands_over, has_form, match_topics
 from mailbot.core.rulefile import Problems, Table, meant
-from mailbot.core.wording import Sentence, find, says, sentences
+from mailbot.core.wording import Sentence, find, says, sentences, without
 
 TABLES = ("mensaje", "asunto")
 # Which of several intents in one mail counts: what cannot wait first.
@@ -28,6 +28,9 @@ class Phrases:
     value: str
     phrases: tuple[str, ...]
     unless: tuple[str, ...] = ()
+    """In the same sentence."""
+    unless_anywhere: tuple[str, ...] = ()
+    """In any sentence of the mail: "Mi prepa ya cerró. ¿A quién le pido la baja?" is not asked of us."""
     weak: bool = False
     """Whether a question that has its own answer goes first."""
 
@@ -47,6 +50,8 @@ class Wording:
     """Words of this insurance, unless the mail speaks of another matter ("constancia de estudios")."""
     other: tuple[str, ...] = ()
     """Words of other matters of the office."""
+    introduces: tuple[str, ...] = ()
+    """How students say who they are: no part of what they ask."""
     near: tuple[str, ...] = ()
     """Words that a question of ours may have without naming the insurance; with none of them it is not ours."""
 
@@ -83,7 +88,7 @@ def understand(
     about = attached or is_about((*said, *sentences(files)), wording)
     if alien and not about and not _meant("urgencia", said, wording, weak=False):
         return Said("ajeno")
-    asked = match_topics([s for s in said if asking(s) or _content(s, wording)], topics)
+    asked = match_topics(_matter(said, wording), topics)
     if not about and not known and not _mentions(said, (*wording.maybe, *wording.near)):
         asked = ()
     if attached:  # the constancia has its own reply: a person is called only where something is asked
@@ -95,11 +100,23 @@ def understand(
                 if value in ALONE:
                     return Said(value)
                 beside = _beside(value, titled, told, wording)
-                return Said(value, tuple(m for m in match_topics(beside, topics) if m.topic.answer))
+                return Said(value, tuple(m for m in match_topics(beside, topics) if m.topic.answer and m.asks))
     if asked:
         hard = any(m.topic.copy_staff for m in asked)
         return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)
     return Said(_not_understood(said, about, known, attached, wording))
+
+
+def _matter(said: tuple[Sentence, ...], wording: Wording) -> list[Sentence]:
+    """Leave out courtesy, and the clauses in which the writers say who they are ("soy Ana, de primer semestre")."""
+    kept: list[Sentence] = []
+    for sentence in said:
+        clauses = tuple(c for c in sentence.clauses if has_form(c) or not _any(wording.introduces, c))
+        words = tuple(w for clause in clauses for w in clause)
+        plain = replace(sentence, words=words, clauses=clauses)
+        if words and (asking(plain) or _content(plain, wording)):
+            kept.append(plain)
+    return kept
 
 
 def _only_thanks(titled: tuple[Sentence, ...], text: str, told: tuple[Sentence, ...], wording: Wording) -> bool:
@@ -134,13 +151,14 @@ def _beside(
     value: str, subject: tuple[Sentence, ...], text: tuple[Sentence, ...], wording: Wording
 ) -> tuple[Sentence, ...]:
     """Return the sentences that may ask something beside what is meant: "ya llené el formulario" asks for no form."""
-    told = [s for s in text if not any(_meant(value, (s,), wording, weak=weak) for weak in (False, True))]
+    said = [p for p in wording.intents if p.value == value]
+    told = [s for s in text if not any(says(p.phrases, p.unless, s) for p in said)]
     return tuple(s for s in (*subject, *text) if asking(s) or s in told)
 
 
 def is_about(said: tuple[Sentence, ...], wording: Wording) -> bool:
-    """Tell whether a text has a word of this insurance."""
-    if _mentions(said, wording.about):
+    """Tell whether a text has a word of this insurance, beside those of another matter ("seguro de auto")."""
+    if _mentions(tuple(replace(s, words=without(wording.other, s.words)) for s in said), wording.about):
         return True
     return _mentions(said, wording.maybe) and not _mentions(said, wording.other, exact=True)
 
@@ -150,9 +168,14 @@ def _mentions(said: tuple[Sentence, ...], phrases: tuple[str, ...], *, exact: bo
     return any(find(phrase, s.words, exact=exact) is not None for s in said for phrase in phrases)
 
 
+def _any(phrases: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return any(find(phrase, words) is not None for phrase in phrases)
+
+
 def _meant(value: str, said: tuple[Sentence, ...], wording: Wording, *, weak: bool) -> bool:
     asked = [p for p in wording.intents if p.value == value and p.weak == weak]
-    return any(says(p.phrases, p.unless, s) for p in asked for s in said)
+    meant = [p for p in asked if any(says(p.phrases, p.unless, s) for s in said)]
+    return any(not _mentions(said, p.unless_anywhere) for p in meant)
 
 
 def _content(sentence: Sentence, wording: Wording) -> list[str]:
@@ -163,7 +186,7 @@ def _content(sentence: Sentence, wording: Wording) -> list[str]:
 def parse_wording(tables: list[Table], problems: Problems) -> Wording:
     """Read [[mensaje]] and [asunto]."""
     intents: list[Phrases] = []
-    named = ("cortesia", "gracias", "seguro", "tal_vez", "otros", "cerca")
+    named = ("cortesia", "gracias", "presentacion", "seguro", "tal_vez", "otros", "cerca")
     lists: dict[str, tuple[str, ...]] = dict.fromkeys(named, ())
     for table in tables:
         if table.name == "asunto":
@@ -171,7 +194,7 @@ def parse_wording(tables: list[Table], problems: Problems) -> Wording:
             for key in lists:
                 lists[key] += problems.texts(table, key)
             continue
-        problems.closed(table, ("valor", "frases", "salvo", "debil"))
+        problems.closed(table, ("valor", "frases", "salvo", "salvo_en_el_correo", "debil"))
         value = problems.text(table, "valor", required=True)
         if value and value not in ORDER:
             problems.add(table, "valor", f"«{value}» no se reconoce por frases{meant(value, ORDER)}")
@@ -180,7 +203,8 @@ def parse_wording(tables: list[Table], problems: Problems) -> Wording:
             if len([w for w in phrase.split() if w.strip("…*.")]) == 0:
                 problems.add(table, "frases", f"«{phrase}» se encontraría en cualquier correo")
         weak = problems.truth(table, "debil", False)
-        intents.append(Phrases(value, phrases, problems.texts(table, "salvo"), weak))
+        unless, anywhere = problems.texts(table, "salvo"), problems.texts(table, "salvo_en_el_correo")
+        intents.append(Phrases(value, phrases, unless, anywhere, weak))
     courtesy = frozenset(w for text in lists["cortesia"] for s in sentences(text) for w in s.words)
     about, maybe, other, near = (lists[key] for key in ("seguro", "tal_vez", "otros", "cerca"))
-    return Wording(tuple(intents), courtesy, lists["gracias"], about, maybe, other, near)
+    return Wording(tuple(intents), courtesy, lists["gracias"], about, maybe, other, lists["presentacion"], near)

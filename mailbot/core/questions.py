@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import log
 
+from mailbot.core.resemblance import EMPTY, Index, content, indexed, resemblance
 from mailbot.core.rulefile import Problems, Table
-from mailbot.core.wording import SWAPPED, Sentence, alike, find, sentences
+from mailbot.core.wording import Sentence, find, sentences
 
 TABLES = ("pregunta", "palabras")
 # Share of an example's weight that a sentence must carry (0 to 1): tuned on tests/corpus/preguntas*.toml.
 ENOUGH = 0.5
 # The same for a second answer: two answers where one was asked only confuse.
 SURE = 0.62
-# The same within one sentence: "no tengo NSS, ¿dónde lo saco?" asks once.
+# The same within one sentence: "no tengo NSS, ¿dónde lo saco?" asks once, "¿dónde lo saco y cuánto tarda?" twice.
 SAME_SENTENCE = 0.9
+TWO_FORMS = 0.75
 # How much nearer an answer must be than a topic that only a person can answer.
 MARGIN = 0.02
-# Weight of a word that is in no example: it makes the reading less sure, but students tell stories around a question.
-UNKNOWN = 1.6
-# Weight of a word that every topic has.
-COMMON = 0.6
-# The whole guide yields to a topic with its own answer that fits nearly as well.
+# The whole guide yields to a topic with its own answer that fits nearly as well, and to a person where neither fits.
 GUIDE = 0.9
+ENOUGH_FOR_GUIDE = 0.75
 LEAST_OF_CLAUSE = 2  # words that say something: one alone ("¿cuál uso?") leans on the clause beside it
+LEANING = 0.8  # what such a sentence is worth beside others: "no tengo NSS, ¿dónde se saca?" asks for no constancia
+TOLD = 0.05  # how much nearer a thing told must be than the question it is told for
+TOLD_SURELY = 0.8  # what is told is answered as a second matter only where it is as near as this
 MOST_SPANS = 150  # bounds the work on a hostile text
 MOST_ANSWERS = 2
 MOST_WORDS = 120  # of an answer: it is read on a phone
-_EMPTY = frozenset({
-    "a", "ahi", "ahora", "al", "algo", "alguien", "alguna", "alumna", "alumno", "apoyar", "apoyo", "asi", "atte",
-    "ayuda", "ayudar", "ayudarme", "buen", "buena", "buenas", "buenos", "carrera", "comentar", "comento", "como",
-    "con", "consulta", "cual", "cuales", "dada", "dado", "dados", "dan", "dar", "darme", "de", "debe", "deben",
-    "deberia", "debo", "decir", "decirme", "del", "den", "disculpa", "disculpe", "disculpen", "doy", "duda",
-    "dudas", "el", "ella", "ellos", "en", "era", "es", "esa", "ese", "eso", "esta", "estar", "estare", "estaria",
-    "estas", "este", "esten", "esto", "estos", "estoy", "estudiante", "favor", "fue", "gracias", "gustaria",
-    "gusto", "ha", "haber", "hace", "hacer", "hay", "he", "hola", "informacion", "ingreso", "instituto", "itq",
-    "la", "las", "le", "les", "lo", "los", "me", "mi", "mil", "mis", "molestia", "mucha", "muchas", "mucho",
-    "muchos", "muy", "nada", "necesita", "necesito", "ni", "noches", "nos", "o", "para", "parece", "parte", "pena",
-    "pero", "podria", "podrian", "por", "porque", "pregunta", "pudiera", "puede", "pueden", "puedo", "pues", "que",
-    "queria", "quien", "quiero", "quisiera", "saber", "saludos", "se", "semestre", "ser", "si", "siento", "sin",
-    "sobre", "solo", "soy", "su", "sus", "tal", "tambien", "tardes", "te", "tec", "tecnologico", "tengo", "tiene",
-    "hago", "haria", "hacerle", "orientar", "orientarme", "explicar", "explicarme", "indicar", "indicarme",
-    "control", "dijeron", "estudiantes", "alumnos", "alumnas", "dicen", "comentaron", "licenciada", "lic",
-    "estimada", "estimado", "atentamente", "todo", "tu", "tus", "un", "una", "unas", "uno", "unos", "ustedes",
-    "va", "voy", "y", "ya", "yo",
-})  # fmt: skip
 # A sentence that hands something over is no question, whatever nouns it names.
 _HANDS_OVER = (
     "adjunt*", "anex*", "envio", "les mando", "le mando", "mando mi", "mando la", "mando el", "mando constancia",
@@ -59,7 +41,6 @@ _ASKS = (
 )  # fmt: skip
 
 
-_QUESTION_WORDS = frozenset({"dond", "cuant", "cuand", "no"})  # as stems
 # How a sentence asks where the question mark was left out.
 _FORMS = (
     "donde", "como", "cual", "cuales", "cuanto", "cuanta", "cuantos", "cuantas", "cuando", "quien", "que hago",
@@ -117,21 +98,6 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Index:
-    """Every example as weighted concepts: those of few topics weigh more."""
-
-    examples: tuple[tuple[Topic, float, int], ...]
-    """The topic of each example, all that it weighs, and its number of concepts beside the asking word."""
-    weight: Mapping[str, float]
-    within: Mapping[str, tuple[int, ...]]
-    """Concept -> the examples that have it."""
-    concept: Mapping[str, str]
-    """Word -> the concept it stands for."""
-    by_letter: Mapping[str, tuple[str, ...]]
-    """First letter -> the known words that a word with it may be a typo of."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Span:
     """Some words in a row, the clauses that they are made of, and whether they ask."""
 
@@ -161,19 +127,29 @@ def match_topics(said: Sequence[Sentence], known: Knowledge) -> tuple[Match, ...
     """
     if not known.topics:
         return ()
-    index = _indexed(known)
+    by_name = {t.name: t for t in known.topics}
+    index = indexed(tuple((t.name, t.examples) for t in known.topics), known.synonyms)
     spans = _spans([s for s in said if asking(s) or not hands_over(s.words)])
-    found = ((_of_words(span.words, index), span) for span in spans)
-    readings = [_Reading(replace(match, asks=span.asks), span) for match, span in found if match]
+    found = ((_of_words(span.words, by_name, index), span) for span in spans)
+    readings = [_Reading(_in_place(match, span, len(spans)), span) for match, span in found if match]
     chosen: list[_Reading] = []
-    for reading in sorted(readings, key=lambda r: (-r.match.score, len(r.span.clauses))):
+    for reading in sorted(readings, key=lambda r: (-r.match.score - TOLD * r.span.asks, len(r.span.clauses))):
         if all(_apart(reading, other) for other in chosen):
             chosen.append(reading)
     if any(r.span.asks and r.match.score >= SURE for r in chosen):
         chosen = [r for r in chosen if r.span.asks or r.match.topic.staff_only]
-    chosen = [r for n, r in enumerate(chosen) if n == 0 or r.match.score >= SURE or r.match.topic.staff_only]
+    chosen = [r for n, r in enumerate(chosen) if n == 0 or r.match.topic.staff_only or r.match.score >= _sure(r)]
     # what has an answer goes before what has none
     return tuple(sorted((r.match for r in chosen), key=lambda m: (not m.topic.answer, -m.score))[:MOST_ANSWERS])
+
+
+def _in_place(match: Match, span: _Span, spans: int) -> Match:
+    leaning = spans > 1 and len(content(span.words)) < LEAST_OF_CLAUSE + 1 and has_form(span.words)
+    return replace(match, asks=span.asks, score=match.score * (LEANING if leaning else 1))
+
+
+def _sure(reading: _Reading) -> float:
+    return SURE if reading.span.asks else TOLD_SURELY
 
 
 def hands_over(words: Sequence[str]) -> bool:
@@ -187,8 +163,11 @@ def _apart(reading: _Reading, surer: _Reading) -> bool:
     if topic.name == other.name or reading.span.clauses & surer.span.clauses:
         return False
     same = bool(reading.span.sentences & surer.span.sentences)
-    plain = topic.staff_only or other.staff_only or not _has_form(reading.span.words)
-    return not same or (not plain and reading.match.score >= SAME_SENTENCE)
+    if not same:
+        return True
+    if topic.staff_only or other.staff_only or not has_form(reading.span.words):
+        return False
+    return reading.match.score >= (TWO_FORMS if has_form(surer.span.words) else SAME_SENTENCE)
 
 
 def _spans(said: Sequence[Sentence]) -> list[_Span]:
@@ -205,7 +184,7 @@ def _spans(said: Sequence[Sentence]) -> list[_Span]:
         parts = [
             _Span(words, frozenset({n}), here, asks)
             for words, n in zip(sentence.clauses, numbers, strict=True)
-            if len(_content(words)) >= LEAST_OF_CLAUSE
+            if len(content(words)) >= LEAST_OF_CLAUSE
         ]
         joined = [_joined(before, whole)] if before else []
         for span in (*parts, whole, *joined):
@@ -221,96 +200,35 @@ def _joined(one: _Span, two: _Span) -> _Span:
     return _Span(one.words + two.words, clauses, places, one.asks or two.asks)
 
 
-def _has_form(words: Sequence[str]) -> bool:
+def has_form(words: Sequence[str]) -> bool:
+    """Tell whether some words ask by their form, whatever the punctuation."""
     return any(find(form, words) is not None for form in _FORMS)
 
 
 def asking(sentence: Sentence) -> bool:
     """Tell whether a sentence asks, also where the question mark was left out."""
-    return sentence.asks or _has_form(sentence.words)
+    return sentence.asks or has_form(sentence.words)
 
 
-def _of_words(words: tuple[str, ...], index: _Index) -> Match | None:
-    """Return the topic of the example that is nearest; a topic for a person wins where both are about as near."""
-    heard = _concepts(words, index)
-    if not heard - _QUESTION_WORDS:
-        return None
-    said = sum(index.weight.get(w, UNKNOWN) for w in heard)
-    shared: dict[int, float] = {}
-    count: Counter[int] = Counter()
-    for concept in heard:
-        for number in index.within.get(concept, ()):
-            shared[number] = shared.get(number, 0.0) + index.weight[concept]
-            count[number] += concept not in _QUESTION_WORDS
-    best: dict[str, Match] = {}
-    for number, weight in shared.items():
-        topic, total, size = index.examples[number]
-        if count[number] < min(2, size):
-            continue  # one word in common says nothing
-        score = 2 * weight / (total + said) * (GUIDE if topic.guide else 1)
-        if score >= ENOUGH and (topic.name not in best or score > best[topic.name].score):
-            best[topic.name] = Match(topic, score)
-    ranked = [m for m in sorted(best.values(), key=lambda m: -m.score) if _allowed(m.topic, words)]
-    near = (m for m in ranked if m.topic.staff_only and m.score >= ranked[0].score - MARGIN)
-    return next(near, ranked[0] if ranked else None)
+def _of_words(words: tuple[str, ...], by_name: Mapping[str, Topic], index: Index) -> Match | None:
+    """Return the topic that is nearest; a topic for a person wins where both are about as near."""
+    near = resemblance(words, index, lambda name: _allowed(by_name[name], words))
+    found = [_weighed(by_name[name], score) for name, score in near.items()]
+    ranked = sorted((m for m in found if m), key=lambda m: -m.score)
+    for_person = (m for m in ranked if m.topic.staff_only and m.score >= ranked[0].score - MARGIN)
+    return next(for_person, ranked[0] if ranked else None)
+
+
+def _weighed(topic: Topic, score: float) -> Match | None:
+    if topic.guide:
+        return Match(topic, score * GUIDE) if score >= ENOUGH_FOR_GUIDE else None
+    return Match(topic, score) if score >= ENOUGH else None
 
 
 def _allowed(topic: Topic, words: Sequence[str]) -> bool:
     if any(find(phrase, words) is not None for phrase in topic.none_of):
         return False
     return not topic.all_of or any(find(phrase, words) is not None for phrase in topic.all_of)
-
-
-def _stem(word: str) -> str:
-    """Cut the commonest endings, so that "descargo", "descargar" and "descargué" are one word."""
-    for ending in ("aciones", "acion", "iendo", "ando", "arla", "arlo", "arme", "arse", "irme", "irse",
-                   "erme", "erse", "arte", "erla", "erlo", "irla", "irlo",
-                   "aron", "ieron", "aria", "adas", "ados", "ada", "ado", "idas", "idos", "ida", "ido", "aba",
-                   "amos", "emos", "ar", "er", "ir", "an", "en", "as", "es", "os", "a", "e", "o", "s"):  # fmt: skip
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
-
-
-def _content(words: Sequence[str]) -> list[str]:
-    plain = [_stem(w) for w in words if w not in _EMPTY and len(w) > 1 and not (w.isdecimal() and len(w) > 3)]
-    # "¿qué es…?" has no other word of its own
-    return ["que es", *plain] if tuple(words[:2]) == ("que", "es") and plain else plain
-
-
-def _concepts(words: Sequence[str], index: _Index) -> frozenset[str]:
-    """Return the concepts named, each typo mended to the known word that it is nearest to."""
-    return frozenset(_concept(word, index) for word in _content(words))
-
-
-def _concept(word: str, index: _Index) -> str:
-    if word in index.concept or len(word) < 4:
-        return index.concept.get(word, word)
-    near = next((known for known in index.by_letter.get(word[0], ()) if alike(word, known)), None)
-    return word if near is None else index.concept[near]
-
-
-@lru_cache(maxsize=4)
-def _indexed(known: Knowledge) -> _Index:
-    means = {stem: _stem(group[0]) for group in known.synonyms for word in group for stem in [_stem(word)]}
-    concepts: list[tuple[Topic, frozenset[str]]] = []
-    for topic in known.topics:
-        for example in topic.examples:
-            words = [w for s in sentences(example) for w in _content(s.words)]
-            if words:
-                concepts.append((topic, frozenset(means.get(w, w) for w in words)))
-            means.update({w: w for w in words if w not in means})
-    named: dict[str, set[str]] = {}
-    within: dict[str, list[int]] = {}
-    for number, (topic, said) in enumerate(concepts):
-        for concept in said:
-            named.setdefault(concept, set()).add(topic.name)
-            within.setdefault(concept, []).append(number)
-    weight = {concept: COMMON + log(len(known.topics) / len(names)) for concept, names in named.items()}
-    examples = tuple((topic, sum(weight[c] for c in said), len(said - _QUESTION_WORDS)) for topic, said in concepts)
-    first = {word[0] for word in means}
-    by_letter = {f: tuple(w for w in means if w[0] == f or {w[0], f} in SWAPPED or w[0] == "h") for f in first}
-    return _Index(examples, weight, {c: tuple(n) for c, n in within.items()}, means, by_letter)
 
 
 def parse_topics(tables: list[Table], problems: Problems, stems: Collection[str] | None = None) -> Knowledge:
@@ -336,19 +254,19 @@ def parse_topics(tables: list[Table], problems: Problems, stems: Collection[str]
 @lru_cache(maxsize=4096)
 def _content_of(example: str) -> frozenset[str]:
     """Return the words of an example that say something; each is compared with every other at load."""
-    return frozenset(_content([w for s in sentences(example) for w in s.words]))
+    return frozenset(content([w for s in sentences(example) for w in s.words]))
 
 
 def _check_example(example: str, topic: Topic, others: Sequence[Topic], table: Table, problems: Problems) -> None:
     said = tuple(w for s in sentences(example) for w in s.words)
-    content = set(_content(said))
-    if not content:
+    own = set(content(said))
+    if not own:
         problems.add(table, "frases", f"«{example}» no tiene palabras propias: cualquier correo la cumpliría")
         return
     if not _allowed(topic, said):
         problems.add(table, "frases", f"«{example}» no cumple «necesita» o «salvo» de su propio tema")
     for other in others:
-        same = any(_content_of(e) == content for e in other.examples)
+        same = any(_content_of(e) == own for e in other.examples)
         if same and _allowed(other, said):
             problems.add(table, "frases", f"«{example}» dice lo mismo que una frase de «{other.name}»")
 
@@ -377,6 +295,6 @@ def _synonyms(table: Table, problems: Problems) -> Iterator[tuple[str, ...]]:
     for key in table.values:
         words = [w for text in problems.texts(table, key) for s in sentences(text) for w in s.words]
         for word in words:
-            if word in _EMPTY:
+            if word in EMPTY:
                 problems.add(table, key, f"«{word}» está en cualquier correo: no sirve de sinónimo")
         yield (key, *words)

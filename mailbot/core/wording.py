@@ -15,7 +15,8 @@ SWAPPED = ({"b", "v"}, {"c", "s"}, {"s", "z"}, {"c", "k"}, {"y", "l"}, {"g", "j"
 """First letters that are written one for the other; any other slip there makes another word ("tienda", "atiende")."""
 _SENTENCE_ENDS = re.compile(r"[.!;\n]+|(?<=\?)|(?=¿)")
 _CLAUSE_ENDS = re.compile(
-    r"[,:()]|\s-\s|\b(?:porque|xq|ya que)\b|\b[ye] (?=(?:(?:a|en|de|con) )?(?:qu[eé]|q)\b|cu[aá]|d[oó]nde|c[oó]mo)",
+    r"[,:()]|\s-\s|\b(?:porque|xq|ya que)\b|"
+    r"\b[ye] (?=(?:(?:a|en|de|con|por) )?(?:(?:qu[eé]|q)\b|cu[aá]|d[oó]nde|c[oó]mo))",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
@@ -36,8 +37,11 @@ _CHAT = {
     "info": "informacion", "imms": "imss", "ims": "imss", "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice",
     "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "checar": "revisar", "checo": "reviso",
     "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia", "ago": "hago", "aser": "hacer",
-    "nesesito": "necesito", "nesecito": "necesito", "nesesita": "necesita", "nesecita": "necesita",
-    "kiero": "quiero", "ocupo": "necesito", "click": "clic",
+    "nesesito": "necesito", "nesecito": "necesito", "nesesita": "necesita", "nesecita": "necesita", "kiero": "quiero",
+    "pag": "pagina", "ta": "esta", "porfis": "por favor", "plis": "por favor", "pls": "por favor",
+    "xfis": "por favor", "bn": "bien", "msj": "mensaje", "tb": "tambien", "tbn": "tambien", "qn": "quien",
+    "cdo": "cuando", "cuand": "cuando", "aki": "aqui", "jala": "funciona", "jalo": "funciona", "uni": "universidad",
+    "ocupo": "necesito", "click": "clic",
 }  # fmt: skip
 
 
@@ -101,6 +105,14 @@ def find(phrase: str, words: Sequence[str], *, exact: bool = False) -> int | Non
         if pattern and _from(pattern, 0, words, start, exact):
             return start
     return None
+
+
+def without(phrases: Iterable[str], words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words that are left where these phrases (without "…") are taken out, exactly as written."""
+    for phrase in phrases:
+        while (start := find(phrase, words, exact=True)) is not None:
+            words = words[:start] + words[start + len(_pattern(phrase)) :]
+    return words
 
 
 @lru_cache(maxsize=1024)

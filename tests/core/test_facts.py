@@ -270,7 +270,7 @@ def test_an_answer_s_subject_is_not_the_writer_s_words() -> None:
         ("Adjunto mi kárdex para la beca", ("b.pdf",), [paper("BAJA")], "ninguno"),
         ("Les mando los papeles que faltaban del concurso de robots", ("comprobanteVigenciaDerechos.pdf",),
          [Document("ilegible")], "ninguno"),
-        ("Los papeles que faltaban del concurso de robots", ("a.pdf",), [Document("con_contrasena")], "no_entendido"),
+        ("Los papeles que faltaban del club de robots", ("a.pdf",), [Document("con_contrasena")], "no_entendido"),
         ("Mis papeles de la beca", ("a.pdf",), [Document("con_contrasena")], "ajeno"),
         ("", ("a.pdf",), [Document("curp", "text")], "ninguno"),
         ("Adjunto documento, saludos", ("a.pdf",), [Document("desconocido", "text")], "ninguno"),
