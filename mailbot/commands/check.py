@@ -42,7 +42,7 @@ def command(path: Path, online: bool) -> int:
     click.echo(
         f"✓ {path}: {len(rulebook.rules)} reglas, {len(rulebook.topics)} preguntas, {len(templates.sheets)} plantillas"
     )
-    for advice in _advice(config, rulebook.calendar):
+    for advice in (*rulebook.overruled, *_advice(config, rulebook.calendar)):
         click.echo(f"· {advice}")
     return _online(config) if online else 0
 

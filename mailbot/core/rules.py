@@ -55,6 +55,8 @@ class RuleBook:
     suspicious: frozenset[str] = frozenset()
     """Kinds of signs that make the fact ``sospecha``."""
     reading: ReadingKnowledge = field(default_factory=ReadingKnowledge)
+    overruled: tuple[str, ...] = ()
+    """One Spanish line for each rule that is never reached, for `mailbot check`."""
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -88,8 +90,9 @@ def parse_rules(texts: Mapping[str, str], stems: Collection[str] | None = None) 
         return [t for t in tables if t.name in names]
 
     ladders = ladder.parse_ladders(of(ladder.TABLES), problems)
+    rules = _rules(of(("regla",)), problems, stems, ladders)
     rulebook = RuleBook(
-        rules=_rules(of(("regla",)), problems, stems, ladders),
+        rules=rules,
         patrones=patron.parse_patrones(of(patron.TABLES), problems),
         calendar=calendar.parse_calendar(of(calendar.TABLES), problems),
         terms=_terms(by_name.get("plazos", []), problems),
@@ -98,6 +101,7 @@ def parse_rules(texts: Mapping[str, str], stems: Collection[str] | None = None) 
         wording=intent.parse_wording(of(intent.TABLES), problems),
         suspicious=_suspicious(by_name.get("sospecha", []), problems),
         reading=_reading(texts, problems),
+        overruled=_overruled(rules, of(("regla",))),
     )
     if stems is not None:
         _ladder_stems(of(ladder.TABLES), ladders, problems, stems)
@@ -131,7 +135,7 @@ def _rules(
             problems.lines.append("rules/: no hay ninguna regla ([[regla]])")
         return ()
     if len(problems.lines) == before:  # a wrong condition would make the next checks say nonsense
-        _reachable(rules, tables, problems)
+        _ends_well(rules, tables, problems)
     return tuple(rules)
 
 
@@ -208,16 +212,26 @@ def _values(table: Table, key: str, fact: str, value: Any, problems: Problems) -
     return tuple(good)
 
 
-def _reachable(rules: Sequence[Rule], tables: Sequence[Table], problems: Problems) -> None:
-    """Note a last rule that may not hold, and each rule that can never be reached."""
+def _ends_well(rules: Sequence[Rule], tables: Sequence[Table], problems: Problems) -> None:
+    """Note a last rule that may not hold, and one before it that always does."""
     if rules[-1].conditions:
         problems.add(tables[-1], "si", "la última regla no lleva condiciones: es la que vale cuando ninguna otra")
-    for number, (rule, table) in enumerate(zip(rules, tables, strict=True)):
+    always = next((n for n, rule in enumerate(rules[:-1]) if not rule.conditions), None)
+    if always is not None:
+        after = len(rules) - always - 2
+        more = f", ni a las {after} que siguen" if after else ""
+        name = rules[always].name
+        problems.add(tables[always + 1], "", f"nunca se llega{more}: «{name}», antes, no tiene condiciones")
+
+
+def _overruled(rules: Sequence[Rule], tables: Sequence[Table]) -> tuple[str, ...]:
+    """Return a line for each rule that one above it leaves nothing to: a mistake, or how the office overrules ours."""
+    told = Problems()
+    for number, (rule, table) in enumerate(zip(rules, tables, strict=False)):
         covering = next((earlier for earlier in rules[:number] if _covers(earlier, rule)), None)
-        if covering and not covering.conditions:
-            problems.add(table, "", f"nunca se llega: «{covering.name}», antes, no tiene condiciones")
-        elif covering:
-            problems.add(table, "si", f"nunca se llega: «{covering.name}», antes, se cumple siempre que ésta")
+        if covering:
+            told.add(table, "si", f"nunca se llega: «{covering.name}», antes, se cumple siempre que ésta")
+    return tuple(told.lines)
 
 
 def _covers(earlier: Rule, later: Rule) -> bool:

@@ -196,15 +196,26 @@ def test_a_last_rule_with_conditions_is_refused() -> None:
     ]
 
 
-def test_a_rule_that_is_never_reached_is_refused() -> None:
-    """An earlier one asks less of the same."""
+def test_a_rule_that_holds_always_before_the_last_is_refused_with_how_many_it_hides() -> None:
+    """One line tells it, not one for each of them."""
+    text = RULE + 'responde = "como_empezar"\n' + "".join(
+        f'[[regla]]\nnombre = "{n}"\nsi = {{ documento = "otro" }}\nresponde = "como_empezar"\n' for n in range(3)
+    )
+    assert problems(text) == [
+        "rules/50-x.toml: línea 4: regla «0»: nunca se llega, ni a las 3 que siguen: «r», antes, no tiene condiciones"
+    ]
+
+
+def test_a_rule_that_another_overrules_is_told_and_does_not_stop_the_mailbox() -> None:
+    """An earlier one asks less of the same: that is how an office puts its own rule above ours."""
     text = (
         '[[regla]]\nnombre = "a"\nsi = { documento = ["otro", "imagen"] }\nresponde = "no_es_la_constancia"\n'
         '[[regla]]\nnombre = "b"\nsi = { documento = "otro", mensaje = "gracias" }\nresponde = "como_empezar"\n'
     )
-    assert problems(text) == [
-        "rules/50-x.toml: línea 7: regla «b»: si: nunca se llega: «a», antes, se cumple siempre que ésta"
-    ]
+    assert parse_rules({"50-x.toml": text, "99-z.toml": LAST}).overruled == (
+        "rules/50-x.toml: línea 7: regla «b»: si: nunca se llega: «a», antes, se cumple siempre que ésta",
+    )
+    assert RULEBOOK.overruled == ()
 
 
 def test_no_rules_at_all() -> None:
