@@ -47,19 +47,21 @@ WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "plazo": ("el plazo ", {"corriendo": "sigue corriendo", "cumplido": "ya se cumplió"}),
     "intentos": ("es su ", {"1": "primer intento", "2": "segundo intento", "3": "tercer intento o uno posterior"}),
     "repetida": ("", {
-        "si": "es la misma constancia otra vez", "varias": "es la misma constancia por tercera vez o más",
-        "no": "no es repetida",
+        "si": "es la misma constancia otra vez", "no": "no es repetida",
     }),
     "sospecha": ("", {"si": "algo en ella no cuadra", "no": "todo en ella cuadra"}),
     "mensaje": ("", {
-        "ninguno": "no escribe nada más", "gracias": "sólo da las gracias", "pregunta": "pregunta algo que sabemos",
+        "ninguno": "no escribe nada más", "gracias": "sólo da las gracias", "pregunta": "pregunta o pide algo",
         "ya_lo_llene": "dice que ya llenó el formulario", "pide_baja": "pide la baja de nuestro seguro",
         "urgencia": "avisa de una urgencia", "no_derechohabiente": "dice que el IMSS no lo encuentra",
-        "ajeno": "escribe de otro asunto", "persona": "pide hablar con una persona",
-        "basta": "pide que ya no le escriban", "que_sigue": "pregunta qué sigue",
-        "pregunta_y_personal": "pregunta algo que también debe ver el personal",
-        "no_entendido": "escribe del seguro algo que no se entiende",
+        "ajeno": "escribe de otro asunto",
     }),
+    "pide": ("", {
+        "persona": "pide hablar con una persona", "basta": "pide que ya no le escriban",
+        "que_sigue": "pregunta qué sigue", "pregunta_y_personal": "pregunta algo que también debe ver el personal",
+        "no_entendido": "escribe del seguro algo que no se entiende", "nada": "no pide nada de eso",
+    }),
+    "insiste": ("", {"si": "ya se le contestó que se recibió", "no": "no se le había contestado que se recibió"}),
     "tomado": ("", {"si": "una persona lleva el caso", "no": "ninguna persona lleva el caso"}),
     "formulario": ("", {"si": "ha dicho que llenó el formulario", "no": "no ha dicho que llenó el formulario"}),
     "otra_vez": ("", {

@@ -33,16 +33,18 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "caso": ("nuevo", "alta_pedida", "esperando_baja", "confirmado", "con_persona"),
         "plazo": ("corriendo", "cumplido"),
         "intentos": ("1", "2", "3"),
-        # "varias": it has already been answered "ya lo recibimos"
-        "repetida": ("si", "no", "varias"),
+        "repetida": ("si", "no"),
         "sospecha": ("si", "no"),
         "mensaje": (
             "ninguno", "gracias", "pregunta", "ya_lo_llene", "pide_baja", "urgencia", "no_derechohabiente", "ajeno",
-            # beyond contract.md: asks for a person (parents' insurance and deaths too), no more mails, "¿y ahora?",
-            # a question whose answer may not be enough, and a text about the insurance that nobody here understands
-            "persona", "basta", "que_sigue", "pregunta_y_personal", "no_entendido",
         ),
-        # beyond contract.md: a person took the case over (mailbot keeps silent in it)
+        # beyond contract.md: what a "pregunta" asks for where no answer of rules/preguntas.toml will do: a person
+        # (parents' insurance and deaths too), no more mails, "¿y ahora?", a question whose answer may not be enough,
+        # and a text about the insurance that nobody here understands
+        "pide": ("persona", "basta", "que_sigue", "pregunta_y_personal", "no_entendido", "nada"),
+        # the repeated constancia has already been answered "ya lo recibimos"
+        "insiste": ("si", "no"),
+        # a person took the case over (mailbot keeps silent in it)
         "tomado": ("si", "no"),
         # the student has said, in this mail or before, that the form was filled in
         "formulario": ("si", "no"),
@@ -76,6 +78,8 @@ class Facts:
     intentos: str | None = None
     repetida: str | None = None
     sospecha: str | None = None
+    pide: str | None = None
+    insiste: str | None = None
     tomado: str | None = None
     formulario: str | None = None
     otra_vez: str | None = None
@@ -137,7 +141,8 @@ def gather(
     """
     return Facts(
         documento=_documento(choice),
-        mensaje=said.value,
+        mensaje="pregunta" if said.value in VALUES["pide"] else said.value,
+        pide=said.value if said.value in VALUES["pide"] else "nada",
         **_of_constancia(choice, when, office, rulebook),
         **_of_case(said, choice, case, when, rulebook, fingerprint),
     )
@@ -146,7 +151,7 @@ def gather(
 def as_if_text(facts: Facts) -> Facts | None:
     """Return the facts that a picture's constancia would give as a PDF, where every field was read; else None."""
     whole = facts.documento == "imagen" and facts.falta == "nada" and facts.sospecha == "no"
-    return replace(facts, documento="constancia", mensaje="ninguno", repetida=None) if whole else None
+    return replace(facts, documento="constancia", mensaje="ninguno", pide="nada", repetida=None) if whole else None
 
 
 def _documento(choice: Choice) -> str:
@@ -210,13 +215,15 @@ def _of_case(
     form = "si" if said.value == "ya_lo_llene" or (case and case.form_day) else "no"
     if case is None or case.state == "cerrado":
         new = "no" if fingerprint else None
-        return {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": form, "otra_vez": "no", "repetida": new}
+        return {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": form, "otra_vez": "no", "repetida": new,
+                "insiste": new}
     again = fingerprint is not None and fingerprint == case.fingerprint
     return {
         "caso": case.state,
         "plazo": _plazo(choice, case, when.date(), rulebook),
         "intentos": str(min(3, case.failed_tries + 1)),
-        "repetida": None if fingerprint is None else "no" if not again else "varias" if case.repeats else "si",
+        "repetida": None if fingerprint is None else "si" if again else "no",
+        "insiste": None if fingerprint is None else "si" if again and case.repeats else "no",
         "tomado": "si" if case.taken else "no",
         "formulario": form,
         "otra_vez": "si" if case.not_shown else "no",

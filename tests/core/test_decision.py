@@ -16,9 +16,11 @@ PERSON = ("lo_revisa_una_persona", True, None, "con_persona")
 
 def facts(documento: str = "constancia", mensaje: str = "ninguno", **known: str) -> Facts:
     """Return the facts of a first mail; of a constancia all is read unless said otherwise."""
-    usual = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no"}
+    usual = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no", "pide": "nada"}
     if documento == "constancia":
-        usual |= {"falta": "nada", "servicio": "si", "fecha": "hoy", "sospecha": "no", "repetida": "no"}
+        usual |= {"falta": "nada", "servicio": "si", "fecha": "hoy", "sospecha": "no", "repetida": "no", "insiste": "no"}
+    if "pide" in known:
+        mensaje = "pregunta"
     return Facts(documento, mensaje, **(usual | known))
 
 
@@ -36,9 +38,9 @@ TABLE: list[tuple[str, Facts, tuple[str | None, bool, str | None, str | None]]] 
     ("another matter is left alone", facts("otro", "ajeno"), (None, False, None, None)),
     ("another matter, nothing attached", facts("ninguno", "ajeno"), (None, False, None, None)),
     ("a case taken by a person is silent", facts(tomado="si", caso="con_persona", **ITQ), (None, False, None, None)),
-    ("no more mails", facts("ninguno", "basta", **ALTA), (None, False, None, None)),
-    ("asks for a person", facts("ninguno", "persona"), PERSON),
-    ("asks for a person with a constancia", facts(mensaje="persona", **BAJA), PERSON),
+    ("no more mails", facts("ninguno", pide="basta", **ALTA), (None, False, None, None)),
+    ("asks for a person", facts("ninguno", pide="persona"), PERSON),
+    ("asks for a person with a constancia", facts(pide="persona", **BAJA), PERSON),
     ("asks for the baja", facts("ninguno", "pide_baja"), ("solicita_tu_baja", True, None, "cerrado")),
     ("what is asked beats the document", facts(mensaje="pide_baja", **PREPA), ("solicita_tu_baja", True, None, "cerrado")),
     ("not known to the IMSS, in words", facts("ninguno", "no_derechohabiente"), ("imss_no_te_encuentra", True, None, None)),
@@ -48,19 +50,19 @@ TABLE: list[tuple[str, Facts, tuple[str | None, bool, str | None, str | None]]] 
     # no document
     ("nothing at all", facts("ninguno"), ("como_empezar", False, None, None)),
     ("a question", facts("ninguno", "pregunta"), ("como_empezar", False, None, None)),
-    ("a question staff should see", facts("ninguno", "pregunta_y_personal"), ("como_empezar", True, None, None)),
-    ("a question nobody understands", facts("ninguno", "no_entendido"), ("como_empezar", True, None, None)),
+    ("a question staff should see", facts("ninguno", pide="pregunta_y_personal"), ("como_empezar", True, None, None)),
+    ("a question nobody understands", facts("ninguno", pide="no_entendido"), ("como_empezar", True, None, None)),
     ("thanks", facts("ninguno", "gracias"), (None, False, None, None)),
     ("the form was filled in", facts("ninguno", "ya_lo_llene", plazo="corriendo", **ALTA), ("espera_unos_dias", False, "alta", "alta_pedida")),
     ("the form was filled in late", facts("ninguno", "ya_lo_llene", plazo="cumplido", **ALTA), ("espera_unos_dias", False, "alta", "alta_pedida")),
     ("the form was filled in, said again", facts("ninguno", "ya_lo_llene", plazo="cumplido", otra_vez="si", **ALTA), ("aun_no_aparece", True, None, None)),
-    ("and now? wait", facts("ninguno", "que_sigue", plazo="corriendo", **ALTA), ("espera_unos_dias", False, None, None)),
-    ("and now? too long", facts("ninguno", "que_sigue", plazo="cumplido", **ALTA), ("aun_no_aparece", False, None, None)),
-    ("and now? too long, form filled in", facts("ninguno", "que_sigue", plazo="cumplido", formulario="si", **ALTA), ("aun_no_aparece", True, None, None)),
-    ("and now? the baja", facts("ninguno", "que_sigue", caso="esperando_baja"), ("pide_tu_baja", False, None, None)),
-    ("and now? done", facts("ninguno", "que_sigue", caso="confirmado"), ("ya_tienes_seguro", False, None, None)),
-    ("and now? a person has it", facts("ninguno", "que_sigue", caso="con_persona"), ("lo_revisa_una_persona", True, None, None)),
-    ("and now? a first mail", facts("ninguno", "que_sigue"), ("como_empezar", False, None, None)),
+    ("and now? wait", facts("ninguno", pide="que_sigue", plazo="corriendo", **ALTA), ("espera_unos_dias", False, None, None)),
+    ("and now? too long", facts("ninguno", pide="que_sigue", plazo="cumplido", **ALTA), ("aun_no_aparece", False, None, None)),
+    ("and now? too long, form filled in", facts("ninguno", pide="que_sigue", plazo="cumplido", formulario="si", **ALTA), ("aun_no_aparece", True, None, None)),
+    ("and now? the baja", facts("ninguno", pide="que_sigue", caso="esperando_baja"), ("pide_tu_baja", False, None, None)),
+    ("and now? done", facts("ninguno", pide="que_sigue", caso="confirmado"), ("ya_tienes_seguro", False, None, None)),
+    ("and now? a person has it", facts("ninguno", pide="que_sigue", caso="con_persona"), ("lo_revisa_una_persona", True, None, None)),
+    ("and now? a first mail", facts("ninguno", pide="que_sigue"), ("como_empezar", False, None, None)),
     # documents that do not serve
     ("password", facts("con_contrasena"), ("con_contrasena", False, None, None)),
     ("unreadable", facts("ilegible"), ("no_se_puede_leer", False, None, None)),
@@ -83,8 +85,8 @@ TABLE: list[tuple[str, Facts, tuple[str | None, bool, str | None, str | None]]] 
     ("a repeat", facts(repetida="si", caso="alta_pedida", plazo="corriendo", **BAJA), ("ya_lo_recibimos", False, None, None)),
     ("a repeat of a confirmed one", facts(repetida="si", caso="confirmado", **ITQ), ("ya_lo_recibimos", False, None, None)),
     ("a repeat with thanks", facts(mensaje="gracias", repetida="si", caso="confirmado", **ITQ), ("ya_lo_recibimos", False, None, None)),
-    ("repeats", facts(repetida="varias", caso="alta_pedida", plazo="corriendo", **BAJA), (None, False, None, None)),
-    ("a repeat with a question", facts(mensaje="pregunta", repetida="varias", caso="esperando_baja", **PREPA), ("pide_tu_baja", False, "baja", "esperando_baja")),
+    ("repeats", facts(repetida="si", insiste="si", caso="alta_pedida", plazo="corriendo", **BAJA), (None, False, None, None)),
+    ("a repeat with a question", facts(mensaje="pregunta", repetida="si", insiste="si", caso="esperando_baja", **PREPA), ("pide_tu_baja", False, "baja", "esperando_baja")),
     # doubtful
     ("a sign", facts(sospecha="si", **ITQ), PERSON),
     ("conservación", facts(estado="otro", patron="empresa"), PERSON),

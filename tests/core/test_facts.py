@@ -26,7 +26,7 @@ from tests.office_rules import (
     paper,
 )  # fmt: skip
 
-NEW = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no"}
+NEW = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no", "pide": "nada"}
 
 
 def facts(choice: Choice, when: datetime | None = None, case: Case | None = None, mark: str | None = None) -> Facts:
@@ -49,8 +49,26 @@ def test_a_whole_constancia() -> None:
     """Every fact of a first mail with a constancia in force by the school."""
     assert facts(only(paper("VIGENTE", (EMPRESA, ITQ))), mark="m") == Facts(
         documento="constancia", mensaje="ninguno", falta="nada", estado="vigente", servicio="si", patron="nuestro",
-        fecha="hoy", sospecha="no", repetida="no", **NEW,
+        fecha="hoy", sospecha="no", repetida="no", insiste="no", **NEW,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "mensaje", "pide"),
+    [
+        ("gracias", "gracias", "nada"),
+        ("pregunta", "pregunta", "nada"),
+        ("persona", "pregunta", "persona"),
+        ("basta", "pregunta", "basta"),
+        ("que_sigue", "pregunta", "que_sigue"),
+        ("pregunta_y_personal", "pregunta", "pregunta_y_personal"),
+        ("no_entendido", "pregunta", "no_entendido"),
+    ],
+)
+def test_mensaje_keeps_to_the_contract_s_values_and_pide_says_more(value: str, mensaje: str, pide: str) -> None:
+    """An office's rule on `mensaje = "pregunta"` holds for every kind of question."""
+    found = gather(Said(value), Choice(), None, at(), OFFICE, RULEBOOK)
+    assert (found.mensaje, found.pide) == (mensaje, pide)
 
 
 def test_nothing_at_all() -> None:
@@ -197,7 +215,7 @@ def test_the_case_s_facts() -> None:
     known = facts(Choice(), at(date(2026, 11, 25)), case(failed_tries=1, not_shown=1, form_day=TODAY, taken=True))
     assert known == Facts(
         "ninguno", "ninguno", caso="alta_pedida", plazo="corriendo", intentos="2", tomado="si", formulario="si",
-        otra_vez="si",
+        otra_vez="si", pide="nada",
     )  # fmt: skip
     assert facts(Choice(), case=case("cerrado", failed_tries=2)) == Facts("ninguno", "ninguno", **NEW)
     assert facts(Choice(), case=case(failed_tries=7)).intentos == "3"
@@ -224,11 +242,15 @@ def test_a_constancia_older_than_the_step_shows_nothing_of_it() -> None:
 def test_a_repeat() -> None:
     """The same fingerprint, however often; a closed case has forgotten it."""
     choice = only(paper("BAJA"))
-    assert facts(choice, case=case(fingerprint="m"), mark="m").repetida == "si"
-    assert facts(choice, case=case(fingerprint="m", repeats=1), mark="m").repetida == "varias"
-    assert facts(choice, case=case(fingerprint="n"), mark="m").repetida == "no"
-    assert facts(choice, case=case("cerrado", fingerprint="m"), mark="m").repetida == "no"
-    assert facts(Choice(), case=case(fingerprint="m")).repetida is None
+    def repeat(choice: Choice, before: Case, mark: str | None = None) -> tuple[str | None, str | None]:
+        found = facts(choice, case=before, mark=mark)
+        return found.repetida, found.insiste
+
+    assert repeat(choice, case(fingerprint="m"), "m") == ("si", "no")
+    assert repeat(choice, case(fingerprint="m", repeats=1), "m") == ("si", "si")
+    assert repeat(choice, case(fingerprint="n", repeats=1), "m") == ("no", "no")
+    assert repeat(choice, case("cerrado", fingerprint="m"), "m") == ("no", "no")
+    assert repeat(Choice(), case(fingerprint="m")) == (None, None)
 
 
 def test_what_makes_a_fingerprint() -> None:
