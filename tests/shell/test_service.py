@@ -167,7 +167,7 @@ def test_status_exits_with_1_while_a_server_is_away_or_nobody_looks_and_with_0_w
     an_hour_later(place)
     told = place.run("status", "--json")
     assert (told.returncode, [line[:22] for line in json.loads(told.stdout)["problems"]]) == (
-        1, ["IMAP: último contacto ", "SMTP no responde desde"])
+        1, ["hay un correo que espe", "IMAP: último contacto ", "SMTP no responde desde"])
     assert "ningún mailbot atiende el buzón" in told.stdout
     place.smtp.start()
     assert place.once("2026-11-23T10:21:00-06:00").returncode == 0
