@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 2  # a constancia has one page, at times two; each costs two seconds
 MOST_PIXELS = 120_000_000  # phones make up to 108 megapixels; a bomb claims more
-LONG_SIDE = 1600  # pixels; below it small print is lost, above it only time is
-RENDER_LONG_SIDE = 1600
+LONG_SIDE = 2400  # pixels: a page of 200 dpi at its own size; above it only time and memory are lost
+RENDER_LONG_SIDE = 2400
 
 
 class NotAPicture(ValueError):

@@ -1,0 +1,115 @@
+"""Of what OCR read, only what a second look confirms is said; a name must be whole, and numbers must agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+import pytest
+
+from mailbot.core.constancia import Constancia, Field, Patron
+from mailbot.core.documents import KindMarks, ReadingKnowledge
+from mailbot.core.identifiers import Curp, Nss, RegistroPatronal
+from mailbot.core.page import Box
+from mailbot.core.second_look import boxes_of, only_sure
+
+T = TypeVar("T")
+KNOWN = ReadingKnowledge((KindMarks("constancia_vigencia", "x", ("x",)),), ("SEGURO FACULTATIVO ESTUDIANTES",))
+ROW = Box(1, 0, 700, 400, 712)
+REGISTRO = RegistroPatronal("E1251553329")
+
+
+def field(value: T, printed: str, top: float) -> Field[T]:
+    return Field(value, printed, "x", Box(1, 100, top, 300, top + 12))
+
+
+READ = Constancia(
+    nss=field(Nss("43160885380"), "43160885380", 100),
+    curp=field(Curp("GAPX080825MQTRXMA2"), "GAPX080825MQTRXMA2", 200),
+    nombre=field("XIMENA GARCÍA PEÑA", "XIMENA GARCÍA PEÑA", 300),
+    fecha=field(date(2026, 11, 23), "23/11/2026", 400),
+    estado=field("VIGENTE", "VIGENTE", 500),
+    servicio_medico=field(True, "SI", 600),
+    nacimiento=field(date(2008, 8, 25), "25/08/2008", 650),
+    patrones=(Patron("INSTITUTO TECNOLOGICO DE QUERETARO", REGISTRO, "SEGURO FACULTATIVO ESTUDIANTES", ROW),),
+)
+
+
+class Look:
+    """A second look that reads all but some texts alike, and is sure of all but some."""
+
+    def __init__(self, *other: str, unsure: tuple[str, ...] = ()) -> None:
+        self._other, self._unsure = other, unsure
+
+    def __call__(self, _box: Box, text: str, *, listed: bool = False) -> bool:
+        return text not in self._other and (listed or text not in self._unsure)
+
+
+def test_what_reads_twice_alike_stands_whole() -> None:
+    assert only_sure(READ, Look(), KNOWN) == READ
+
+
+def test_each_value_is_looked_at_again() -> None:
+    assert [box.top for box in boxes_of(READ)] == [100, 200, 300, 400, 500, 600, 650, 700]
+
+
+@pytest.mark.parametrize(
+    ("printed", "lost"),
+    [("43160885380", "nss"), ("GAPX080825MQTRXMA2", "curp"), ("XIMENA GARCÍA PEÑA", "nombre"),
+     ("23/11/2026", "fecha"), ("VIGENTE", "estado"), ("SI", "servicio_medico"), ("25/08/2008", "nacimiento")],
+)  # fmt: skip
+def test_what_reads_otherwise_is_not_said(printed: str, lost: str) -> None:
+    assert only_sure(READ, Look(printed), KNOWN) == replace(READ, **{lost: None})
+
+
+def test_an_unsure_letter_counts_against_names_and_dates_only() -> None:
+    every = ("43160885380", "GAPX080825MQTRXMA2", "XIMENA GARCÍA PEÑA", "23/11/2026", "VIGENTE", "SI")
+    assert only_sure(READ, Look(unsure=every), KNOWN) == replace(READ, nombre=None, fecha=None)
+
+
+def test_a_number_whose_check_digit_fails_is_not_said() -> None:
+    wrong = replace(
+        READ,
+        nss=field(Nss("43160885381"), "43160885381", 100),
+        curp=field(Curp("GAPX080825MQTRXMA3"), "GAPX080825MQTRXMA3", 200),
+    )
+    assert only_sure(wrong, Look(), KNOWN) == replace(READ, nss=None, curp=None)
+
+
+def test_of_a_curp_and_a_birth_date_that_disagree_neither_is_said() -> None:
+    other = replace(READ, nacimiento=field(date(2008, 3, 25), "25/03/2008", 650))
+    assert only_sure(other, Look(), KNOWN) == replace(READ, curp=None, nacimiento=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "curp", "stands"),
+    [
+        ("XIMENA", "GAPX080825MQTRXMA2", False),  # its surnames stand under labels that were not read
+        ("XIMENA PEÑA", "GAPX080825MQTRXMA2", False),
+        ("XIMENA GARCI'A PEÑA", "GAPX080825MQTRXMA2", False),
+        ("D'ARTAGNAN GARCÍA PEÑA", "GAPD080825HQTRXRA1", True),
+        ("XIMENA O'FARRILL PEÑA", "OAPX080825MQTRXMA2", True),
+        ("XIMENA GARCÍA-LUNA PEÑA", "GAPX080825MQTRXMA2", True),
+        ("XIMENA DE LA GARCÍA PEÑA", "GAPX080825MQTRXMA2", True),
+        ("XIMENA GARCÍA PEÑA", "GAXX080825MQTRXMA0", True),
+    ],
+)
+def test_a_name_is_said_only_whole(name: str, curp: str, stands: bool) -> None:
+    read = replace(READ, nombre=field(name, name, 300), curp=field(Curp(curp), curp, 200), nacimiento=None)
+    kept = only_sure(read, Look(), KNOWN).nombre
+    assert (kept is not None) is stands
+
+
+def test_an_employer_whose_name_is_in_doubt_leaves_a_doubtful_row_and_no_text() -> None:
+    doubted = only_sure(READ, Look("INSTITUTO TECNOLOGICO DE QUERETARO"), KNOWN)
+    assert doubted == replace(READ, patrones=(Patron(None, None, None, ROW),), patrones_legible=False)
+
+
+def test_a_modalidad_is_said_only_if_it_is_a_known_one_or_the_registros_own_number() -> None:
+    def modalidad(text: str) -> str | None:
+        row = replace(READ.patrones[0], modalidad=text)
+        return only_sure(replace(READ, patrones=(row,)), Look(), KNOWN).patrones[0].modalidad
+
+    texts = ("SEGURO FACULTATIVO ESTUDIANTES", "SEGURO FACULTATIVO", "32", "10")
+    assert [modalidad(t) for t in texts] == ["SEGURO FACULTATIVO ESTUDIANTES", None, "32", None]
