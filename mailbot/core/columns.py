@@ -9,13 +9,30 @@ from itertools import pairwise
 from mailbot.core.labels import HEADINGS
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
+from mailbot.core.places import (
+    FIRST_LINE_BELOW,
+    NEXT_LINE,
+    NEXT_PIECE,
+    SAME_EDGE,
+    aligned,
+    before,
+    box_of,
+    claimed,
+    column_of,
+    has_text_beside,
+    heads,
+    in_column,
+    in_front,
+    neighbours,
+    owned,
+    same_type,
+    set_alike,
+    touching_above,
+    touching_below,
+    would_have_fitted,
+)
 
-# In heights of a line (about 1.2 of the font's size).
-FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has its own label
-NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
-NEXT_PIECE = 3.0  # words of one value set apart
 MOST_LINES = 8  # of one wrapped cell above its label's line
-SAME_EDGE = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +64,13 @@ class Cell:
         return box_of(self.segments)
 
 
-def box_of(segments: Sequence[Segment]) -> Box:
-    """Return the rectangle around segments of one page."""
-    return Box(
-        segments[0].page,
-        min(s.x0 for s in segments),
-        min(s.top for s in segments),
-        max(s.x1 for s in segments),
-        max(s.bottom for s in segments),
-    )
-
-
-def overlap(a: Segment, b: Segment) -> float:
-    """Return which part of the lower of two segments stands on the same height as the other."""
-    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
-    return shared / max(min(a.bottom - a.top, b.bottom - b.top), 0.1)
-
-
-def neighbours(sheet: Sheet, segment: Segment) -> list[Segment]:
-    """Return the other segments at the height of a segment, from left to right."""
-    last = segment.row
-    found = []
-    for row in sheet.rows[max(0, last - 8) : last + 4]:
-        found += [s for s in row if s is not segment and overlap(s, segment) >= 0.4]
-    return sorted(found, key=lambda s: s.x0)
-
-
 def beside(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text to the right of a label, up to the next label, with the lines it wraps into."""
     near = neighbours(sheet, label)
     on_row = [s for s in near if s.x0 >= label.x1 - 0.3 * label.height]
     base: list[Segment] = []
     for s in on_row:
-        if s.label is not None or any(_over(t, s) for t in near if t.label is not None):
+        if s.label is not None or any(heads(t, s) for t in near if t.label is not None):
             break
         far = base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row
         if far and not _justified(sheet, base[0], s):
@@ -93,7 +84,7 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     lines = [tuple(by_row[row]) for row in sorted(by_row)]
     if len(lines) > 1:
         # Rows at half heights: only those that stand in one column are lines of one cell.
-        lines = [line for line in lines if _in_column(line, lines[0]) and not _owned(sheet, line[0], label)]
+        lines = [line for line in lines if in_column(line, lines[0]) and not owned(sheet, line[0], label)]
         if not lines:
             return None
     first, alone = lines[0][0], len(lines) == 1
@@ -108,10 +99,11 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
 
 def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
     """Tell whether a text far off on a line ends where the cell's next line does: its spaces are stretched."""
-    under = _touching_below(sheet, first)
+    under = touching_below(sheet, first)
     if under is None or abs(under.x0 - first.x0) > 1.5:
         return False
-    return any(abs(t.x1 - s.x1) < 1.5 for t in sheet.rows[under.row] if t.label is None)
+    near = sheet.rows[max(0, s.row - 8) : s.row] + sheet.rows[s.row + 1 : s.row + 8]
+    return any(abs(t.x1 - s.x1) < 1.5 for row in near for t in row if t.label is None)
 
 
 def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Segment) -> bool:
@@ -119,24 +111,13 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
     last, members = lines[-1][0], {id(s) for line in lines for s in line}
     for row in sheet.rows[last.row + 1 : last.row + 4]:
         for s in row:
-            if id(s) in members or s.label is not None or not _same_type(last, s) or not last.capitals:
+            if id(s) in members or s.label is not None or not same_type(last, s) or not last.capitals:
                 continue
             at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
             near = -0.4 < (s.top - last.bottom) / s.height < 1.2
-            if at_edge and near and not any(t is not label and _before(t, s, label) for t in neighbours(sheet, s)):
+            if at_edge and near and not any(t is not label and before(t, s, label) for t in neighbours(sheet, s)):
                 return True
     return False
-
-
-def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
-    """Tell whether a text of that width had room for the next line's first word: then it was not broken for room."""
-    first = following.words[0]
-    return line.x1 - line.x0 + 0.3 * line.height + first.x1 - first.x0 <= 0.97 * width
-
-
-def _over(head: Segment, s: Segment) -> bool:
-    """Tell whether a label at the same height ends above a text and begins where it does: the text is its own."""
-    return abs(head.x0 - s.x0) < SAME_EDGE * s.height and -0.4 < (s.top - head.bottom) / s.height < FIRST_LINE_BELOW
 
 
 def _around(sheet: Sheet, label: Segment) -> Cell | None:
@@ -145,26 +126,22 @@ def _around(sheet: Sheet, label: Segment) -> Cell | None:
         for s in row:
             if s.label is not None or s.x0 < label.x1 or s.bottom < label.top:
                 continue
-            under = _touching_below(sheet, s)
-            if under is None or any(_claimed(sheet, u, label) for u in (s, under)):
+            under = touching_below(sheet, s)
+            if under is None or any(claimed(sheet, u, label) for u in (s, under)):
                 continue
             off = (s.top + under.bottom - label.top - label.bottom) / 2
-            alone = _touching_above(sheet, s) is None and _touching_below(sheet, under) is None
+            alone = touching_above(sheet, s) is None and touching_below(sheet, under) is None
             if abs(off) < 0.3 * label.height and alone and set_alike(s, under):
                 return Cell(((s,), (under,)))
     return None
-
-
-def _claimed(sheet: Sheet, s: Segment, label: Segment) -> bool:
-    return any(t is not label and _in_front(t, s, label) for t in neighbours(sheet, s))
 
 
 def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Segment, ...]]:
     """Return the lines above the label's own that nothing else claims: its cell stands in the middle or low."""
     chain: list[Segment] = []
     at = below = first
-    while (above := _touching_above(sheet, at)) is not None:
-        owned = above.x0 < label.x1 or any(_in_front(t, above, label) for t in neighbours(sheet, above))
+    while (above := touching_above(sheet, at)) is not None:
+        owned = above.x0 < label.x1 or any(in_front(t, above, label) for t in neighbours(sheet, above))
         if owned and chain and at.bottom - above.bottom > 1.08 * (below.bottom - at.bottom):
             break  # another cell's last line: it stands further off than lines of this one
         if owned or not set_alike(above, first) or len(chain) == MOST_LINES:
@@ -188,37 +165,15 @@ def _under_a_header(sheet: Sheet, s: Segment) -> bool:
     return head.kind not in HEADINGS or aligned(head, s)
 
 
-def has_text_beside(sheet: Sheet, head: Segment) -> bool:
-    """Tell whether the next text to the right of a label is no label: then what stands below is another's."""
-    after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]
-    return bool(after) and after[0].label is None
-
-
-def _touching_below(sheet: Sheet, s: Segment) -> Segment | None:
-    for row in sheet.rows[s.row + 1 : s.row + 5]:
-        for t in row:
-            if t.label is None and aligned(s, t) and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
-                return t
-    return None
-
-
-def _touching_above(sheet: Sheet, s: Segment) -> Segment | None:
-    for row in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
-        for t in row:
-            if t.label is None and aligned(t, s) and -0.4 < (s.top - t.bottom) / s.height < NEXT_LINE:
-                return t
-    return None
-
-
 def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
     """Return the line above a text if it is of the same cell, set low: it touches, and no label claims it."""
 
-    above = _touching_above(sheet, s)
+    above = touching_above(sheet, s)
     if above is None or above.x0 < label.x1 or abs(above.height - s.height) > 0.35 * s.height:
         return None
-    if any(_in_front(t, above, label) for t in neighbours(sheet, above)):
+    if any(in_front(t, above, label) for t in neighbours(sheet, above)):
         return None
-    further = _touching_above(sheet, above)
+    further = touching_above(sheet, above)
     if further is not None and s.top - above.top > 0.7 * (above.top - further.top):
         return None  # as likely the last line of the cell above
     if _under_a_header(sheet, above):
@@ -239,26 +194,6 @@ def next_line(sheet: Sheet, label: Segment) -> Cell | None:
     return Cell(((following[0],),))
 
 
-def _in_column(line: tuple[Segment, ...], other: tuple[Segment, ...]) -> bool:
-    """Tell whether two lines, each as a whole, share their left edge, right edge or middle."""
-    near = SAME_EDGE * max(line[0].height, other[0].height)
-    left, right = line[0].x0 - other[0].x0, line[-1].x1 - other[-1].x1
-    return abs(left) < near or abs(right) < near or abs(left + right) / 2 < near
-
-
-def _owned(sheet: Sheet, s: Segment, label: Segment) -> bool:
-    """Tell whether another label of its own line stands between a label's edge and a segment."""
-    return any(t is not label and _before(t, s, label) for t in sheet.rows[s.row])
-
-
-def aligned(a: Segment, b: Segment) -> bool:
-    """Tell whether two segments share their left edge, right edge or middle."""
-    near = SAME_EDGE * max(a.height, b.height)
-    return (
-        abs(a.x0 - b.x0) < near or abs(a.x1 - b.x1) < near or abs(a.x0 + a.x1 - b.x0 - b.x1) / 2 < near
-    )
-
-
 def _wrapped(
     sheet: Sheet, line: tuple[Segment, ...], label: Segment, first: Segment
 ) -> list[tuple[Segment, ...]]:
@@ -277,9 +212,9 @@ def _wrapped(
         gap = s.top - last.bottom
         if gap > NEXT_LINE * last.height or not set_alike(first, s):
             break
-        if any(_in_front(t, s, label) for t in neighbours(sheet, s)):
+        if any(in_front(t, s, label) for t in neighbours(sheet, s)):
             break
-        following = _touching_below(sheet, s)
+        following = touching_below(sheet, s)
         gap = 1.08 * (following.bottom - s.bottom) if following is not None else 0.0
         if following is not None and set_alike(s, following) and s.bottom - last.bottom > gap:
             break  # it keeps closer to the next line: the first of the next cell
@@ -306,7 +241,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
                 break
             continue
         s = row[at]
-        if s.label is not None or not _same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < NEXT_LINE:
+        if s.label is not None or not same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < NEXT_LINE:
             break
         whole = [s]
         for t in row[at + 1 :]:
@@ -316,50 +251,6 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
         lines.append(tuple(whole))
         last = s
     return lines
-
-
-def _same_type(a: Segment, b: Segment) -> bool:
-    """Tell whether two texts are in one font and size, both in capitals or neither."""
-    return a.words[0].font == b.words[0].font and abs(a.height - b.height) < 0.1 * a.height and set_alike(a, b)
-
-
-def set_alike(first: Segment, further: Segment) -> bool:
-    """Tell whether a line may be of the same value: no value in capitals goes on in small letters or other sizes."""
-    sentence = first.capitals and not further.capitals and any(c.isalpha() for c in further.text)
-    return not sentence and abs(further.height - first.height) <= 0.3 * first.height
-
-
-def _in_front(t: Segment, s: Segment, label: Segment) -> bool:
-    """Tell whether a segment is a label before ``s`` in the zone of ``label``, so that ``s`` is its value."""
-    return _before(t, s, label) and overlap(t, s) >= 0.5
-
-
-def _before(t: Segment, s: Segment, label: Segment) -> bool:
-    """Tell whether a segment is a label to the left of ``s`` that does not end before ``label`` begins.
-
-    Labels may be set flush right, so that their left edges differ; those of another column of the page end earlier.
-    """
-    return t.label is not None and t.x1 <= s.x0 + 1 and t.x1 > label.x0
-
-
-def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:
-    """Return the header in whose column a segment stands: it overlaps it, and its edge or middle agrees best."""
-    best: Segment | None = None
-    least = 0.0
-    for head in heads:
-        if min(s.x1, head.x1) - max(s.x0, head.x0) <= 0:
-            continue
-        edge = min(
-            abs(s.x0 - head.x0), abs(s.x1 - head.x1), abs(s.x0 + s.x1 - head.x0 - head.x1) / 2
-        )
-        if best is None or edge < least:
-            best, least = head, edge
-    if best is not None or not heads:
-        return best
-    near = sorted((max(head.x0 - s.x1, s.x0 - head.x1), i) for i, head in enumerate(heads))
-    if near[0][0] < 3 * s.height and (len(near) == 1 or near[0][0] < 0.5 * near[1][0]):
-        return heads[near[0][1]]
-    return None
 
 
 def _one_for_each(texts: Sequence[Segment], heads: Sequence[Segment]) -> bool:
@@ -374,6 +265,7 @@ def _one_for_each(texts: Sequence[Segment], heads: Sequence[Segment]) -> bool:
 def below(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text under a label, in its column, down to the next label or gap."""
     heads = sorted([label, *neighbours(sheet, label)], key=lambda s: s.x0)
+    foot = max(h.bottom for h in heads if h is label or h.label is not None)
     lines: list[tuple[Segment, ...]] = []
     last = label
     loose = False
@@ -389,13 +281,13 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
                 return None  # another column's text runs through this one's place
             continue
         room = FIRST_LINE_BELOW if not lines else NEXT_LINE
-        off = members[0].top - last.bottom
+        off = members[0].top - (last.bottom if lines else foot)
         if off > room * max(label.height, members[0].height):
             first = lines[0][0] if lines else None
-            open_set = first is not None and off <= 1.05 * max(first.top - label.bottom, 0.0)
+            open_set = first is not None and off <= 1.25 * max(first.top - label.bottom, 0.0)
             if first is None or not open_set or off > FIRST_LINE_BELOW * first.height:
                 break
-            if not _same_type(first, members[0]) or any(s.label is not None for s in members):
+            if not same_type(first, members[0]) or any(s.label is not None for s in members):
                 break
             loose = True
         if any(s.label is not None for s in members):
@@ -406,7 +298,10 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             break
         lines.append(tuple(members))
         last = members[0]
-    return Cell(tuple(lines), cut=loose and not _broken_for_room(lines)) if lines else None
+    if not lines:
+        return None
+    cut = loose and not _broken_for_room(lines)
+    return Cell(tuple(reversed(lines)) if sheet.turned else tuple(lines), cut=cut)
 
 
 def _broken_for_room(lines: Sequence[tuple[Segment, ...]]) -> bool:

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from mailbot.core import labels
+from mailbot.core.captions import read_either_way
 from mailbot.core.employers import read_employers
-from mailbot.core.fields import Reading, kinds_asked, read_labels, settle, settle_name
+from mailbot.core.fields import Reading, kinds_asked, settle, settle_name
 from mailbot.core.identifiers import Curp, Nss, RegistroPatronal
 from mailbot.core.impostors import unmask
 from mailbot.core.lines import Sheet
@@ -74,7 +75,7 @@ def read_constancia(
 ) -> tuple[Constancia, tuple[str, ...]]:
     """Read every field of a constancia, and say in Spanish what could not be read."""
     mine, beneficiarios = holders_part(unmask(sheets))
-    readings = read_labels(mine)
+    readings, with_captions = read_either_way(mine)
     problems: list[str] = []
     found: dict[str, Reading] = {}
     for kind, named in _NEEDED:
@@ -90,7 +91,7 @@ def read_constancia(
             problems.append(f"no se lee {named}")
     if birth := settle(readings, labels.NACIMIENTO)[0]:
         found[labels.NACIMIENTO] = birth
-    employers, legible = read_employers(mine, modalidades, sheets)
+    employers, legible = read_employers(mine, modalidades, sheets, with_captions=with_captions)
     if not legible:
         problems.append("no se lee con certeza el patrón")
     constancia = Constancia(

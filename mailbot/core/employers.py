@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell, below, beside, box_of, column_of, neighbours, set_alike, would_have_fitted
+from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
+from mailbot.core.places import box_of, column_of, neighbours, set_alike, would_have_fitted
 from mailbot.core.printed import is_placeholder, read_value
 from mailbot.core.rows import Line, split_rows
 from mailbot.core.spanish import compact
+from mailbot.core.turning import box_as_seen, turned_over
 
 ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
 
@@ -37,12 +39,17 @@ class Row:
 
 
 def read_employers(
-    sheets: Sequence[Sheet], modalidades: Sequence[str], whole: Sequence[Sheet]
+    sheets: Sequence[Sheet], modalidades: Sequence[str], whole: Sequence[Sheet], *, with_captions: bool = False
 ) -> tuple[list[Row], bool]:
     """Read every employer; the second value tells whether all that is printed was read with certainty.
 
     ``whole`` are the pages with all their sections: a registro patronal anywhere that was not read leaves a doubt.
+    ``with_captions`` tells that the document's other values stand above their labels; a table's may still not.
     """
+    if with_captions and all(_mode(s, _asked(s)) is None for s in sheets):
+        over = [turned_over(s) for s in reversed(sheets)]
+        found_over, sure = read_employers(over, modalidades, whole)
+        return [replace(row, box=box_as_seen(row.box, over)) for row in reversed(found_over)], sure
     known = {compact(m): m for m in modalidades}
     rows: list[Row] = []
     legible = True
@@ -91,15 +98,20 @@ def _without_repeats(rows: list[Row]) -> list[Row]:
     return kept
 
 
+def _asked(sheet: Sheet) -> list[Segment]:
+    return [s for s in sheet.segments if s.kind in labels.EMPLOYER]
+
+
 def _blocks(sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block]) -> tuple[list[Block], bool]:
     """Find the employers of a page, each with the cell of each of its labels."""
-    asked = [s for s in sheet.segments if s.kind in labels.EMPLOYER]
+    asked = _asked(sheet)
     if not asked:
         return [], True
     legible = True
     done: list[Block] = []
     starts = _column_starts(asked)
     mode = _mode(sheet, asked)
+    only_names = {t.kind for t in asked} == {labels.RAZON}
     seen: set[int] = set()
     for s in asked:
         if id(s) in seen:
@@ -108,7 +120,8 @@ def _blocks(sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block]) 
             [s, *(n for n in neighbours(sheet, s) if n.kind in labels.EMPLOYER)], key=lambda t: t.x0
         )
         seen.update(id(t) for t in group)
-        if len({t.kind for t in group}) == len(group) > 1 and not any(beside(sheet, t) for t in group):
+        columns = len({t.kind for t in group}) == len(group) and (len(group) > 1 or only_names)
+        if columns and not any(beside(sheet, t) for t in group):
             table, sure = _table(sheet, group, known)
             legible = legible and sure
             column = _column(group[0], starts)
@@ -205,6 +218,8 @@ def _table(sheet: Sheet, heads: list[Segment], known: dict[str, str]) -> tuple[l
     rows = split_rows(columns, known)
     if rows is None:
         return [], False
+    if sheet.turned:
+        rows = [{kind: lines[::-1] for kind, lines in row.items()} for row in rows]
     return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.core import labels
-from mailbot.core.columns import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours
 from mailbot.core.identifiers import parse_curp, parse_nss
 from mailbot.core.lines import Segment, Sheet
+from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 _ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON, labels.MODALIDAD})
@@ -66,6 +66,12 @@ def _look(s: Segment) -> Look:
     return s.words[0].font, round(s.height), s.capitals
 
 
+def _alike(t: Segment, s: Segment) -> bool:
+    """Tell whether two texts are set alike, so far as digits can be in capitals."""
+    font, height, capitals = _look(t)
+    return (font, height) == _look(s)[:2] and (capitals == s.capitals or not any(c.isalpha() for c in t.text))
+
+
 def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
     near = neighbours(sheet, s)
@@ -92,12 +98,12 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
 def _in_a_row_of_values(sheet: Sheet, s: Segment) -> bool:
     """Tell whether all else on the line is text set as this one is, and so is the cell above it."""
     row = [t for t in sheet.rows[s.row] if t is not s]
-    if len(row) < 2 or any(t.label is not None or _look(t) != _look(s) for t in row):
+    if len(row) < 2 or any(t.label is not None or not _alike(t, s) for t in row):
         return False
     for above in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
         head = column_of(s, above)
         if head is not None and min(s.x1, head.x1) > max(s.x0, head.x0):
-            return _look(head) == _look(s) if head.label is None else s is not sheet.rows[s.row][0]
+            return _alike(head, s) if head.label is None else s is not sheet.rows[s.row][0]
     return False
 
 

@@ -74,6 +74,8 @@ class Sheet:
 
     page: Page
     rows: tuple[tuple[Segment, ...], ...]
+    turned: bool = False
+    """Whether it was turned over, foot to head, to read values that stand above their labels (core.captions)."""
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -146,7 +148,8 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
     segments: list[Segment] = []
     run: list[Word] = []
 
-    def flush() -> None:
+    def flush(*, headed: bool = False) -> None:
+        """Close the run of words; one that is a label word for word is one where another label follows at once."""
         pieces: list[list[Word]] = []
         for w in run:
             last = pieces[-1][-1] if pieces else None
@@ -158,14 +161,16 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
         for piece in pieces:
             lettered = any(c.isalpha() for w in piece for c in w.text)
             nameless = piece[-1].text.endswith(":") and len(piece) <= 8 and lettered
-            segments.append(Segment(page, row, tuple(piece), NAMELESS if nameless else None, colon=nameless))
+            label = LABELS.get("".join(compact(w.text) for w in piece)) if headed else None
+            label = label or (NAMELESS if nameless else None)
+            segments.append(Segment(page, row, tuple(piece), label, colon=nameless))
         run.clear()
 
     i = 0
     while i < len(words):
         match = _match(words, i) if words[i].text[0].isalnum() or words[i].text[0] in "¿(" else None
         if match and _starts(words, i, match, run, segments, spaces) and _ends(words, i, match, spaces):
-            flush()
+            flush(headed=len(run) > 1)
             end, label, colon = match
             segments.append(Segment(page, row, tuple(words[i:end]), label, colon))
             i = end
@@ -200,6 +205,8 @@ def _starts(
         return bool(before) and before[-1].colon
     if all(not compact(w.text) or w.text.rstrip(".)").isdigit() for w in run) and not before:
         return True  # a bullet or a number before the label
+    if words[i - 1].font != words[i].font == words[match[0] - 1].font and (match[2] or match[0] - i > 1):
+        return True  # a label in bold right after a value
     before_it = "".join(compact(w.text) for w in run)
     if match[0] - i > 1 and len(before_it) > 2 and before_it in PREFIXES:
         return True  # two headers that nearly touch, the first of them wrapped: "No. de registro" "Razón social"
@@ -221,7 +228,7 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     end, label, colon = match
     if colon or end == len(words) or _wide(words[end - 1], words[end], spaces):
         return True
-    if _changes_font(words, i, end) and not _goes_on(words, i, end):
+    if not _goes_on(words, i, end) and (_changes_font(words, i, end) or words[end - 1].text.endswith(")")):
         return True
     if label.kind in TYPED:
         longest = min(len(words), end + 8)
@@ -294,6 +301,7 @@ def _stack(rows: list[list[Segment]], number: int, first: Segment, key: str) -> 
         if row and row[0].top - last.bottom > last.height:
             break
         under = next((s for s in row if s.page == last.page and _under(last, s)), None)
+        under = under or _cut_label_end(row, last, key)
         if under is None:
             continue
         if not compact(under.text):
@@ -314,6 +322,22 @@ def _stack(rows: list[list[Segment]], number: int, first: Segment, key: str) -> 
         rows[part.row].remove(part)
     row = rows[parts[-1].row]
     row[row.index(parts[-1])] = joined
+
+
+def _cut_label_end(row: list[Segment], above: Segment, key: str) -> Segment | None:
+    """Cut a text where a label that wraps ends and its value follows too close: "médico SI" under "Con derecho"."""
+    for at, s in enumerate(row):
+        if s.label is not None or len(s.words) < 2 or s.x0 >= above.x1:
+            continue
+        for end in range(1, min(len(s.words), 5)):
+            label = LABELS.get(key + "".join(compact(w.text) for w in s.words[:end]))
+            first = replace(s, words=s.words[:end])
+            if label is None or label.kind not in TYPED or not _under(above, first):
+                continue
+            if read_value(label.kind, " ".join(w.text for w in s.words[end:])) is not None:
+                row[at : at + 1] = [first, replace(s, words=s.words[end:])]
+                return first
+    return None
 
 
 def _under(above: Segment, below: Segment) -> bool:

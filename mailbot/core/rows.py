@@ -62,7 +62,8 @@ def split_rows(columns: dict[str, list[Line]], known: Known) -> list[Row] | None
         others = {k: lines for k, lines in columns.items() if k != kind}
         found = _together(cells, others, kind, known, wraps)
         if found is not None:
-            return None if any(_is_a_rest(row, columns) for row in found) else found
+            rest = any(_is_a_rest(row, columns) for row in found) or _cuts_a_modalidad(found, known)
+            return None if rest else found
     return None
 
 
@@ -71,9 +72,21 @@ def _is_a_rest(row: Row, columns: Mapping[str, list[Line]]) -> bool:
     return len(columns) > 1 and not any(row.get(kind) for kind in (REGISTRO, MODALIDAD))
 
 
+def _cuts_a_modalidad(rows: Sequence[Row], known: Known) -> bool:
+    """Tell whether two rows have one registro patronal, and their modalidades together are a known one."""
+    return any(
+        (not a.get(REGISTRO) or not b.get(REGISTRO)) and _key([*a.get(MODALIDAD, []), *b.get(MODALIDAD, [])]) in known
+        for a, b in pairwise(rows)
+        if a.get(MODALIDAD) and b.get(MODALIDAD)
+    )
+
+
 def _wrap(columns: Mapping[str, list[Line]], known: Known) -> float:
     """Return the widest step between lines that surely belong to one cell, in heights."""
     steps = [_NEW_ROW]
+    modalidad = columns.get(MODALIDAD, [])
+    if len(modalidad) > 1 and _key(modalidad) in known and len(_whole_numbers(columns.get(REGISTRO, []))) == 1:
+        steps += [1.08 * (b.middle - a.middle) / a.height for a, b in pairwise(modalidad)]
     for kind, lines in columns.items():
         for a, b in pairwise(lines):
             small = kind == RAZON and fold(a.text).split()[-1:] and fold(a.text).split()[-1] in OPEN_WORDS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailbot.core import labels
-from mailbot.core.columns import overlap
 from mailbot.core.lines import Segment, Sheet
+from mailbot.core.places import overlap
 from mailbot.core.printed import is_placeholder
 from mailbot.core.spanish import compact
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.core import labels
-from mailbot.core.columns import box_of
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box, Page
+from mailbot.core.places import box_of
 from mailbot.core.spanish import compact
 
 if TYPE_CHECKING:

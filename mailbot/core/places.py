@@ -1,0 +1,141 @@
+"""How do two texts of a page stand to each other: beside, over, touching, aligned, set alike?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.page import Box
+
+# In heights of a line (about 1.2 of the font's size).
+FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has its own label
+NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
+NEXT_PIECE = 3.0  # words of one value set apart
+SAME_EDGE = 0.4
+
+
+def box_of(segments: Sequence[Segment]) -> Box:
+    """Return the rectangle around segments of one page."""
+    return Box(
+        segments[0].page,
+        min(s.x0 for s in segments),
+        min(s.top for s in segments),
+        max(s.x1 for s in segments),
+        max(s.bottom for s in segments),
+    )
+
+
+def overlap(a: Segment, b: Segment) -> float:
+    """Return which part of the lower of two segments stands on the same height as the other."""
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return shared / max(min(a.bottom - a.top, b.bottom - b.top), 0.1)
+
+
+def neighbours(sheet: Sheet, segment: Segment) -> list[Segment]:
+    """Return the other segments at the height of a segment, from left to right."""
+    last = segment.row
+    found = []
+    for row in sheet.rows[max(0, last - 8) : last + 4]:
+        found += [s for s in row if s is not segment and overlap(s, segment) >= 0.4]
+    return sorted(found, key=lambda s: s.x0)
+
+
+def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
+    """Tell whether a text of that width had room for the next line's first word: then it was not broken for room."""
+    first = following.words[0]
+    return line.x1 - line.x0 + 0.3 * line.height + first.x1 - first.x0 <= 0.97 * width
+
+
+def heads(head: Segment, s: Segment) -> bool:
+    """Tell whether a label at the same height ends above a text and begins where it does: the text is its own."""
+    return abs(head.x0 - s.x0) < SAME_EDGE * s.height and -0.4 < (s.top - head.bottom) / s.height < FIRST_LINE_BELOW
+
+
+def claimed(sheet: Sheet, s: Segment, label: Segment) -> bool:
+    return any(t is not label and in_front(t, s, label) for t in neighbours(sheet, s))
+
+
+def has_text_beside(sheet: Sheet, head: Segment) -> bool:
+    """Tell whether the next text to the right of a label is no label: then what stands below is another's."""
+    after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]
+    return bool(after) and after[0].label is None
+
+
+def touching_below(sheet: Sheet, s: Segment) -> Segment | None:
+    for row in sheet.rows[s.row + 1 : s.row + 5]:
+        for t in row:
+            if t.label is None and aligned(s, t) and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
+                return t
+    return None
+
+
+def touching_above(sheet: Sheet, s: Segment) -> Segment | None:
+    for row in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
+        for t in row:
+            if t.label is None and aligned(t, s) and -0.4 < (s.top - t.bottom) / s.height < NEXT_LINE:
+                return t
+    return None
+
+
+def in_column(line: tuple[Segment, ...], other: tuple[Segment, ...]) -> bool:
+    """Tell whether two lines, each as a whole, share their left edge, right edge or middle."""
+    near = SAME_EDGE * max(line[0].height, other[0].height)
+    left, right = line[0].x0 - other[0].x0, line[-1].x1 - other[-1].x1
+    return abs(left) < near or abs(right) < near or abs(left + right) / 2 < near
+
+
+def owned(sheet: Sheet, s: Segment, label: Segment) -> bool:
+    """Tell whether another label of its own line stands between a label's edge and a segment."""
+    return any(t is not label and before(t, s, label) for t in sheet.rows[s.row])
+
+
+def aligned(a: Segment, b: Segment) -> bool:
+    """Tell whether two segments share their left edge, right edge or middle."""
+    near = SAME_EDGE * max(a.height, b.height)
+    return (
+        abs(a.x0 - b.x0) < near or abs(a.x1 - b.x1) < near or abs(a.x0 + a.x1 - b.x0 - b.x1) / 2 < near
+    )
+
+
+def same_type(a: Segment, b: Segment) -> bool:
+    """Tell whether two texts are in one font and size, both in capitals or neither."""
+    return a.words[0].font == b.words[0].font and abs(a.height - b.height) < 0.1 * a.height and set_alike(a, b)
+
+
+def set_alike(first: Segment, further: Segment) -> bool:
+    """Tell whether a line may be of the same value: no value in capitals goes on in small letters or other sizes."""
+    sentence = first.capitals and not further.capitals and any(c.isalpha() for c in further.text)
+    return not sentence and abs(further.height - first.height) <= 0.3 * first.height
+
+
+def in_front(t: Segment, s: Segment, label: Segment) -> bool:
+    """Tell whether a segment is a label before ``s`` in the zone of ``label``, so that ``s`` is its value."""
+    return before(t, s, label) and overlap(t, s) >= 0.5
+
+
+def before(t: Segment, s: Segment, label: Segment) -> bool:
+    """Tell whether a segment is a label to the left of ``s`` that does not end before ``label`` begins.
+
+    Labels may be set flush right, so that their left edges differ; those of another column of the page end earlier.
+    """
+    return t.label is not None and t.x1 <= s.x0 + 1 and t.x1 > label.x0
+
+
+def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:
+    """Return the header in whose column a segment stands: it overlaps it, and its edge or middle agrees best."""
+    best: Segment | None = None
+    least = 0.0
+    for head in heads:
+        if min(s.x1, head.x1) - max(s.x0, head.x0) <= 0:
+            continue
+        edge = min(
+            abs(s.x0 - head.x0), abs(s.x1 - head.x1), abs(s.x0 + s.x1 - head.x0 - head.x1) / 2
+        )
+        if best is None or edge < least:
+            best, least = head, edge
+    if best is not None or not heads:
+        return best
+    near = sorted((max(head.x0 - s.x1, s.x0 - head.x1), i) for i, head in enumerate(heads))
+    if near[0][0] < 3 * s.height and (len(near) == 1 or near[0][0] < 0.5 * near[1][0]):
+        return heads[near[0][1]]
+    return None
