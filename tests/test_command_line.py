@@ -31,6 +31,8 @@ def mailbot(*arguments: str, folder: Path | None = None) -> subprocess.Completed
          "mailbot run: --now sólo se puede usar junto con --once; mira «mailbot run --help»"),
         (["decide", "--on", "ayer", "x"], 2,
          "mailbot decide: --on: «ayer» no es una fecha como 2026-11-23; mira «mailbot decide --help»"),
+        (["decide", "--from", "ana@", "x"], 2,
+         "mailbot decide: --from: «ana@» no es una dirección de correo; mira «mailbot decide --help»"),
         (["run", "--once"], 2, "config.toml: no existe; copia config.toml del proyecto o indica otro con --config"),
         (["check"], 2, "config.toml: no existe; copia config.toml del proyecto o indica otro con --config"),
     ],
@@ -49,7 +51,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_decide_says_all_that_the_contract_promises_one_object_a_line(tmp_path: Path) -> None:
     story = Path(__file__).parent / "stories" / "de_baja" / "01.eml"
-    done = mailbot("decide", str(story), str(story), "--from", "otra@correo.example", "--json", folder=tmp_path)
+    asks = ("--from", "Otra <OTRA@correo.example>", "--json")
+    done = mailbot("decide", str(story), str(story), *asks, folder=tmp_path)
     assert done.returncode == 0
     one, other = (json.loads(line) for line in done.stdout.splitlines())
     assert one == other

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from mailbot.commands.opening import optional_config
 from mailbot.config import Config, load_or_defaults
 from mailbot.core.answer import Desk, answer
 from mailbot.core.documents import Document
+from mailbot.core.envelope import writable
 from mailbot.core.message import Attachment, Message, parse
 from mailbot.core.outcome import Outcome, Past
 from mailbot.desk import set_desk
@@ -48,8 +50,8 @@ class Decided:
 def command(files: tuple[Path, ...], day: str | None, sender: str | None, as_json: bool, path: Path | None) -> int:
     """Dice qué se respondería a un documento (PDF, imagen) o correo (.eml), y por qué; no envía nada."""
     on = _day(day)
-    if sender is not None and "@" not in sender:
-        raise click.BadParameter(f"«{sender}» no es una dirección de correo", param_hint="--from")
+    if sender is not None:
+        sender = _address(sender)
     config = load_or_defaults(path)
     desk = set_desk(config, lambda text: hashlib.sha256(text.encode()).hexdigest())
     desk = replace(desk, office=replace(desk.office, mode="live"))  # what the student would get
@@ -75,6 +77,14 @@ async def _decide(
     return 1 if failures else 0
 
 
+def _address(text: str) -> str:
+    """Read an address, alone or behind a name."""
+    address = parseaddr(text)[1].lower()
+    if not writable(address):
+        raise click.BadParameter(f"«{text}» no es una dirección de correo", param_hint="--from")
+    return address
+
+
 def _day(text: str | None) -> date | None:
     if text is None:
         return None
@@ -91,11 +101,11 @@ def _as_mail(file: Path, data: bytes, sender: str | None, config: Config) -> Mes
         own, staff = office.own_addresses, frozenset(a.lower() for a in office.staff)
         limit = config.limits.attachment_mb * MEGABYTE
         message = parse(data, own, staff, authserv=config.mailbox.authserv_id, attachment_limit=limit)
-        return replace(message, sender=sender.lower()) if sender else message
+        return replace(message, sender=sender) if sender else message
     from mailbot.core.attachments import sniff
 
     return Message(
-        digest=hashlib.sha256(data).hexdigest(), message_id=None, sender=(sender or SOMEBODY).lower(), sender_name="",
+        digest=hashlib.sha256(data).hexdigest(), message_id=None, sender=sender or SOMEBODY, sender_name="",
         to=(office.address,), cc=(), subject="", sent=None, in_reply_to=None, references=(), text="",
         attachments=(Attachment(file.name, data, sniff(data)),),
     )  # fmt: skip

@@ -75,7 +75,7 @@ def writable(address: str) -> bool:
     """Tell whether an address can stand in our headers: ASCII (no SMTPUTF8, RFC 6531) and well-formed."""
     try:
         Address(addr_spec=address)
-    except (ValueError, MessageError):
+    except (ValueError, MessageError, IndexError):  # the standard library's parser trips over "ana@"
         return False
     return address.isascii()
 

@@ -54,11 +54,11 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )  # fmt: skip
 # Facts that only a constancia (as a PDF or a picture) can give: with another document they are never known.
 OF_CONSTANCIA = frozenset({"falta", "estado", "servicio", "patron", "fecha"})
-# Papers of the IMSS: a mail that brings one is about the insurance, whatever it says.
+# Papers of the IMSS: a mail that brings one is about the insurance, unless its words are of another matter.
 OF_IMSS = frozenset({"semanas_cotizadas", "asignacion_nss", "no_derechohabiencia", "cartilla_salud"})
 # What a paper of "no derechohabiencia" outweighs: the student who asks for a person or a baja still gets that.
 BELOW_NOT_FOUND = frozenset(
-    {"ninguno", "gracias", "pregunta", "pregunta_y_personal", "ajeno", "no_entendido", "que_sigue"}
+    {"ninguno", "gracias", "pregunta", "pregunta_y_personal", "no_entendido", "que_sigue"}
 )
 
 
@@ -101,7 +101,8 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
         "" if is_answer(message) else message.subject,
         rulebook.wording,
         rulebook.questions,
-        attached=any(d.constancia or d.imss_error or d.kind in OF_IMSS for d in every),
+        attached=any(d.constancia or d.imss_error for d in every),
+        paper=any(d.kind in OF_IMSS for d in every),
         known=(case is not None and case.state != "cerrado") or _may_be_one(choice),
         files=" . ".join(spelled(a.name) for a in message.attachments),
     )

@@ -72,12 +72,13 @@ def understand(
     *,
     attached: bool,
     known: bool,
+    paper: bool = False,
     files: str = "",
 ) -> Said:
     """Say what a mail means.
 
-    ``attached``: something of this insurance came with it; ``known``: it belongs to an open case, or what came may be a
-    constancia; ``files``: the names of what is attached, which may be the only word of the insurance. Whoever asks
+    ``attached``: something of this insurance came with it; ``paper``: another paper of the IMSS did, which scholarships
+    ask for too; ``known``: it belongs to an open case, or what came may be a constancia; ``files``: the names of what is attached, which may be the only word of the insurance. Whoever asks
     for the subject of an answer (``Re:``) passes "" for it: those are not the writer's words.
     """
     titled, told = sentences(subject), sentences(text)
@@ -88,6 +89,7 @@ def understand(
     about = attached or is_about((*said, *sentences(files)), wording)
     if alien and not about and not _meant("urgencia", said, wording, weak=False):
         return Said("ajeno")
+    about, attached = about or paper, attached or paper
     asked = match_topics(_matter(said, wording), topics)
     if not about and not known and not _mentions(said, (*wording.maybe, *wording.near)):
         asked = ()

@@ -296,9 +296,13 @@ def test_an_answer_s_subject_is_not_the_writer_s_words() -> None:
         ("Mis papeles de la beca", ("a.pdf",), [Document("con_contrasena")], "ajeno"),
         ("", ("a.pdf",), [Document("curp", "text")], "ninguno"),
         ("Adjunto documento, saludos", ("a.pdf",), [Document("desconocido", "text")], "ninguno"),
-        ("Los papeles que faltaban del concurso de robots", ("a.pdf",), [Document("semanas_cotizadas", "text")], "ninguno"),
+        ("Los papeles que faltaban del club de robots", ("a.pdf",), [Document("semanas_cotizadas", "text")], "ninguno"),
+        ("Mis papeles de la beca", ("a.pdf",), [Document("semanas_cotizadas", "text")], "ajeno"),
+        ("Mis papeles de la beca", ("a.pdf",), [Document("no_derechohabiencia", "text")], "ajeno"),
+        ("Mis papeles de la beca y del seguro facultativo", ("a.pdf",), [Document("semanas_cotizadas", "text")],
+         "ninguno"),
     ],
 )  # fmt: skip
 def test_mail_about_something_else(text: str, names: tuple[str, ...], documents: list[Document], value: str) -> None:
-    """Without a constancia, a paper of the IMSS or a word of the insurance it is another matter."""
+    """Without a constancia or a word of the insurance, words of another matter leave it to staff, whatever came."""
     assert hear(mail(text, "", *names), choose(documents), None, RULEBOOK).value == value
