@@ -78,8 +78,9 @@ def understand(
     """Say what a mail means.
 
     ``attached``: something of this insurance came with it; ``paper``: another paper of the IMSS did, which scholarships
-    ask for too; ``known``: it belongs to an open case, or what came may be a constancia; ``files``: the names of what is attached, which may be the only word of the insurance. Whoever asks
-    for the subject of an answer (``Re:``) passes "" for it: those are not the writer's words.
+    ask for too; ``known``: it belongs to an open case, or what came may be a constancia; ``files``: the names of what
+    is attached, which may be the only word of the insurance. Whoever asks for the subject of an answer (``Re:``) passes
+    "" for it: those are not the writer's words.
     """
     titled, told = sentences(subject), sentences(text)
     if _only_thanks(titled, text, told, wording):
