@@ -55,7 +55,10 @@ def command(path: Path, states: tuple[str, ...], as_csv: bool, as_json: bool) ->
 
 
 def state_name(entry: Entry) -> str:
-    return TAKEN if entry.case.taken else STATES[entry.case.state]
+    """Say where a case stands: a person who owes an answer comes before what the student waits for."""
+    if entry.case.taken:
+        return TAKEN
+    return STATES["con_persona" if entry.case.owed_since else entry.case.state]
 
 
 def plain(entry: Entry) -> dict[str, Any]:
@@ -92,19 +95,21 @@ def table(entries: list[Entry], zone: ZoneInfo) -> list[str]:
     """Write the list for people, those who wait for a person first."""
     if not entries:
         return ["No hay ningún caso."]
-    waits = sorted(entries, key=lambda e: (e.case.state != "con_persona" or e.case.taken, e.case.since))
+    waits = sorted(entries, key=lambda e: (state_name(e) != STATES["con_persona"], e.case.since))
     wide = min(max(len(e.case.address) for e in entries), 45)
-    lines = [f"{'caso':>6}  {'correo':<{wide}}  {'estado':<30}  desde       próximo recordatorio"]
+    long = max(len(state_name(e)) for e in entries)
+    lines = [f"{'caso':>6}  {'correo':<{wide}}  {'estado':<{long}}  desde       próximo recordatorio"]
     for entry in waits:
         case = entry.case
         name, day = _next(entry, zone, "%d/%m/%Y")
         said = f"{day} {name}" if name else ""
         lines.append(
-            f"{f'#{case.id}':>6}  {case.address:<{wide}}  {state_name(entry):<30}  "
+            f"{f'#{case.id}':>6}  {case.address:<{wide}}  {state_name(entry):<{long}}  "
             f"{case.since.astimezone(zone):%d/%m/%Y}  {said}".rstrip()
         )
     counts = {name: sum(state_name(e) == name for e in entries) for name in (*STATES.values(), TAKEN)}
-    return [*lines, "", "Total " + ", ".join([str(len(entries)), *(f"{n} {name}" for name, n in counts.items() if n)])]
+    told = "; ".join(f"{name}, {n}" for name, n in counts.items() if n)
+    return [*lines, "", f"{len(entries)} {'caso' if len(entries) == 1 else 'casos'}: {told}."]
 
 
 def _next(entry: Entry, zone: ZoneInfo, form: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ STATES = {
 @config_option
 def command(number: int, path: Path) -> int:
     """Cuenta todo lo que pasó con un correo."""
+    from mailbot.shell.case_book import letter_name
     from mailbot.shell.history import tell
 
     with opened(path) as (config, store):
@@ -35,12 +36,13 @@ def command(number: int, path: Path) -> int:
     for event in events:
         click.echo(f"  {event.at.astimezone(zone):%d/%m/%Y %H:%M:%S}  {event.what}")
     for mail in mails:
+        tries = f", {mail.attempts} intentos fallidos" if mail.attempts else ""
         said = f"; {mail.last_error}" if mail.last_error else ""
-        click.echo(f"  {mail.kind} {mail.stem}: {mail.state}, {mail.attempts} intentos fallidos{said}")
+        click.echo(f"  {letter_name(mail.kind, mail.stem, mail.state)}{tries}{said}")
     return 0
 
 
 def _facts(row: Any) -> list[tuple[str, str]]:
     told = [("regla", row.rule), ("respuesta", row.stem), ("caso", f"#{row.case_id}" if row.case_id else None)]
-    told += [(name, value) for name, value in (row.facts or {}).items()]
-    return [(label, str(value)) for label, value in told if value is not None]
+    known = ", ".join(f"{name} = {value}" for name, value in (row.facts or {}).items() if value is not None)
+    return [(label, str(value)) for label, value in [*told, ("datos", known or None)] if value is not None]

@@ -41,6 +41,8 @@ def command(path: Path, as_json: bool) -> int:
 
 def lines(told: dict[str, Any], zone: ZoneInfo) -> list[str]:
     """Write the snapshot for people."""
+    from mailbot.shell.case_book import reminder_name
+
     m, o, r = told["messages"], told["outbox"], told["reminders"]
     said = [
         f"Correos       {m['total']}: {m['answered']} contestados, {m['ignored']} sin respuesta, "
@@ -50,7 +52,7 @@ def lines(told: dict[str, Any], zone: ZoneInfo) -> list[str]:
         f"{r['cancelled']} cancelados",
     ]
     for one in told["next_reminders"]:
-        said.append(f"              {_local(one['due'], zone)}  caso #{one['case']}  {one['kind']}")
+        said.append(f"              {_local(one['due'], zone)}  caso #{one['case']}  {reminder_name(one['kind'])}")
     for server, contact in told["contact"].items():
         last = _local(contact["last"], zone) if contact["last"] else "nunca"
         since = f"; no responde desde {_local(contact['failing_since'], zone)}" if contact["failing_since"] else ""

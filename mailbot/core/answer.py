@@ -163,7 +163,7 @@ def _events(j: Judgement) -> list[EventName]:
     if j.decision.reply == "ya_lo_recibimos":
         names.append("repite")
     if j.decision.reply == "aun_no_aparece":
-        names.append("aun_no_aparece")
+        names += ["aun_no_aparece", "espera_persona"] if j.copies_staff else ["aun_no_aparece"]
     if j.decision.step:
         names.append(EVENT_OF_STEP[j.decision.step])
     return names
@@ -182,6 +182,8 @@ def _cancels(j: Judgement, case: Case | None, reminder: PlannedReminder | None, 
         return None
     if not case.reminders_wanted:
         return "pidió que ya no le escribamos"
+    if case.owed_since and not (j.case and j.case.owed_since):
+        return "lo revisa el personal"
     before = j.case.state if j.case else case.state
     if case.state == before:
         return None
@@ -221,7 +223,10 @@ def _mails(
             titulo=note_title(message, j),
             motivo=j.decision.staff_note,
             urgente=urgent,
-            detalles=(*rows, *((Fila("Caso", f"#{case.id}"),) if case and case.id else ())),
+            detalles=(
+                *((Fila("Caso", f"#{case.id}"),) if case and case.id else ()),
+                Fila("Escribió", half_hidden(message.sender or "")), *rows,
+            ),
             plazo_persona=person_by(now, desk) if j.copies_staff else None,
         )
         mails.append(note(message.digest, render(desk.templates, "aviso_personal", values, office), now, desk))

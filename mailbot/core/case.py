@@ -14,13 +14,13 @@ STATES: tuple[State, ...] = ("nuevo", "alta_pedida", "esperando_baja", "confirma
 EventName = Literal[
     "escribe", "pide_alta", "pide_baja", "confirma", "pasa_a_persona", "cierra", "formulario_llenado",
     "intento_fallido", "repite", "aun_no_aparece", "recuerda", "no_mas_avisos", "rebota", "toma_persona",
-    "devuelve_persona", "reabre",
+    "devuelve_persona", "reabre", "espera_persona",
 ]  # fmt: skip
 EVENTS: Mapping[EventName, str] = MappingProxyType(
     {
         "escribe": "escribió; nada cambia",
-        "pide_alta": "se le dijo que llene el formulario de alta",
-        "pide_baja": "se le dijo que pida la baja en su escuela anterior",
+        "pide_alta": "queda en espera de su alta",
+        "pide_baja": "queda en espera de la baja en su escuela anterior",
         "confirma": "su constancia ya dice VIGENTE por la escuela",
         "pasa_a_persona": "queda para una persona",
         "cierra": "el caso se cierra",
@@ -28,12 +28,13 @@ EVENTS: Mapping[EventName, str] = MappingProxyType(
         "intento_fallido": "mandó algo que no sirvió",
         "repite": "mandó otra vez lo mismo",
         "aun_no_aparece": "pasó el plazo y el alta aún no aparece",
-        "recuerda": "se le mandó un recordatorio",
+        "recuerda": "se cumple el plazo de un recordatorio",
         "no_mas_avisos": "pidió que ya no le escribamos",
         "rebota": "el correo a su dirección rebotó",
         "toma_persona": "una persona tomó el caso",
         "devuelve_persona": "una persona devolvió el caso",
         "reabre": "el caso se abre de nuevo",
+        "espera_persona": "se le prometió que el personal lo revisa",
     }
 )
 
@@ -54,6 +55,7 @@ TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
         "repite": {},
         "aun_no_aparece": {},
         "reabre": {"cerrado": "nuevo"},
+        "espera_persona": {},
         # we or the world
         "recuerda": {},
         "no_mas_avisos": {},
@@ -62,6 +64,11 @@ TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
         "devuelve_persona": {"con_persona": "nuevo"},
     }
 )
+# What ends the debt of a person: one has taken it over, the case has moved on, or the days begin anew.
+SETTLES: frozenset[EventName] = frozenset(
+    {"pide_alta", "pide_baja", "confirma", "pasa_a_persona", "cierra", "toma_persona", "devuelve_persona",
+     "formulario_llenado"}
+)  # fmt: skip
 MOST_MAILS = 20  # of a student in one case; a person answers one of the last
 # Which event a rule's `paso` stands for.
 EVENT_OF_STEP: Mapping[State, EventName] = MappingProxyType(
@@ -109,6 +116,10 @@ class Case:
     reminders_sent: int = 0
     reminders_wanted: bool = True
     """False once the student wrote "ya no me escriban" or mail to the address bounced."""
+    heard: date | None = None
+    """The day of the student's last mail in it."""
+    owed_since: datetime | None = None
+    """Since when a person owes the student an answer while the case goes on; None: nobody does."""
     taken: bool = False
     """True from the moment a person took it over until it is given back: mailbot keeps silent."""
 
@@ -143,6 +154,8 @@ def advance(case: Case, event: Event) -> Case:
         fingerprint=event.fingerprint or case.fingerprint,
         thread=event.thread or case.thread,
         mails=_mails(case, event),
+        heard=event.day if event.thread else case.heard,
+        owed_since=None if event.name in SETTLES else case.owed_since,
     )
     return _counted(case, event)
 
@@ -169,6 +182,8 @@ def _counted(case: Case, event: Event) -> Case:
             return replace(case, repeats=case.repeats + 1)
         case "aun_no_aparece":
             return replace(case, not_shown=case.not_shown + 1, failed_tries=0, repeats=0)
+        case "espera_persona":
+            return replace(case, owed_since=case.owed_since or event.at)
         case "recuerda":
             return replace(case, reminders_sent=case.reminders_sent + 1)
         case "no_mas_avisos" | "rebota":

@@ -62,8 +62,8 @@ class DigestRows:
     """Cases that wait for a person, oldest first."""
     taken: int = 0
     """Cases that a person has in hand."""
-    set_aside: tuple[tuple[int, str], ...] = ()
-    """Mails set aside since: number and reason."""
+    set_aside: tuple[tuple[int, int | None, str], ...] = ()
+    """Mails set aside since: number, case and reason."""
     answered: tuple[tuple[str, int], ...] = ()
     """Replies sent since, by stem, the most frequent first."""
     undelivered: int = 0
@@ -81,9 +81,9 @@ def digest_of(rows: DigestRows, now: datetime, zone: ZoneInfo) -> Digest | None:
     if not (rows.waiting or rows.set_aside or rows.answered or rows.undelivered or rows.held or rows.spared):
         return None
     waiting = [Fila(f"Caso {w.case} ({w.address})", _waits(w, now, zone)) for w in rows.waiting]
-    waiting += [Fila(f"Correo {number}", reason) for number, reason in rows.set_aside]
+    waiting += [Fila(_mail_name(number, case), reason) for number, case, reason in rows.set_aside]
     waiting += spared_rows(rows.spared)
-    in_hand = (Fila("Además", _counted(rows.taken, "caso lo lleva ya una persona", "casos los lleva ya una persona")),)
+    in_hand = (Fila("Además", f"una persona lleva ya {_counted(rows.taken, 'caso', 'casos')}"),)
     return Digest(
         esperan=tuple(waiting[: SHOWN - 1]) + (in_hand if rows.taken and waiting else ()),
         esperan_total=len(waiting) + bool(rows.taken and waiting),
@@ -111,6 +111,10 @@ def since_when(since: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Say in days how long ago something was."""
     days = (now.astimezone(zone).date() - since.astimezone(zone).date()).days
     return "desde hoy" if days <= 0 else "desde ayer" if days == 1 else f"desde hace {days} días"
+
+
+def _mail_name(number: int, case: int | None) -> str:
+    return f"Correo {number}" if case is None else f"Caso {case}, correo {number}"
 
 
 def _waits(waiting: WaitingCase, now: datetime, zone: ZoneInfo) -> str:

@@ -60,6 +60,7 @@ OF_IMSS = frozenset({"semanas_cotizadas", "asignacion_nss", "no_derechohabiencia
 BELOW_NOT_FOUND = frozenset(
     {"ninguno", "gracias", "pregunta", "pregunta_y_personal", "no_entendido", "que_sigue"}
 )
+ASKS = frozenset({"pregunta", "pregunta_y_personal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,9 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
     )
     if said.value in BELOW_NOT_FOUND and no_constancia_can_be_had(choice):
         return Said("no_derechohabiente", said.topics)
+    waits = case is not None and case.state == "alta_pedida"
+    if waits and said.value in ASKS and any(m.topic.in_case for m in said.topics):
+        return Said("que_sigue", said.topics)
     return said
 
 

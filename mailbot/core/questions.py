@@ -67,6 +67,8 @@ class Topic:
     """Whether staff see the question too: the answer may not be enough."""
     said_in: tuple[str, ...] = ()
     """Replies (template stems) that say it already, or say better: there the answer is left out."""
+    in_case: bool = False
+    """Whether who waits for the alta is told what comes next in that very case instead."""
 
     @property
     def staff_only(self) -> bool:
@@ -273,7 +275,8 @@ def _check_example(example: str, topic: Topic, others: Sequence[Topic], table: T
 
 def _topic(table: Table, problems: Problems) -> Topic:
     problems.closed(
-        table, ("tema", "titulo", "frases", "respuesta", "necesita", "salvo", "copia_al_personal", "ya_lo_dice")
+        table, ("tema", "titulo", "frases", "respuesta", "necesita", "salvo", "copia_al_personal", "ya_lo_dice",
+                "en_su_caso")
     )
     answer = problems.text(table, "respuesta")
     if len(answer.split()) > MOST_WORDS:
@@ -287,6 +290,7 @@ def _topic(table: Table, problems: Problems) -> Topic:
         none_of=problems.texts(table, "salvo"),
         copy_staff=problems.truth(table, "copia_al_personal", False),
         said_in=problems.texts(table, "ya_lo_dice"),
+        in_case=problems.truth(table, "en_su_caso", False),
     )
 
 

@@ -17,6 +17,7 @@ from mailbot.core.values import Fila, Values
 # The rung that only staff get: the student has been asked often enough.
 STAFF_LINE = "aviso_personal"
 CLOSING = "cierre"
+HEARD_OF = "escribió hace poco"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def remind(reminder: PlannedReminder, case: Case, muted: str | None, now: dateti
         return Reminded(WAITS, later=desk.calendar.next_office_instant(now, desk.office))
     if why is not None:
         return Reminded(why)
+    if reminder.kind == CLOSING and (quiet := silent_until(case, desk)) > now:
+        return Reminded(HEARD_OF, later=quiet)
     today = now.astimezone(desk.office.timezone).date()
     event: EventName = "cierra" if reminder.kind == CLOSING else "recuerda"
     after = advance(case, Event(event, now, today))
@@ -52,6 +55,13 @@ def remind(reminder: PlannedReminder, case: Case, muted: str | None, now: dateti
     mail = write(reminder, case, now, desk)
     following = None if event == "cierra" else next_reminder(ladder, reminder, today, desk.calendar, desk.office)
     return Reminded("", mail=mail, case=after, events=(event,), following=following)
+
+
+def silent_until(case: Case, desk: Desk) -> datetime:
+    """Return until when a case must have been silent to be closed: as long as from one reminder to the next."""
+    calendar, office = desk.calendar, desk.office
+    last = case.heard or case.since.astimezone(office.timezone).date()
+    return calendar.opening(calendar.add_business_days(last, office.reminder_business_days), office)
 
 
 def _to_student(reminder: PlannedReminder, case: Case, now: datetime, desk: Desk) -> Outgoing:
@@ -71,7 +81,8 @@ def _staff_line(reminder: PlannedReminder, case: Case, now: datetime, desk: Desk
     values = Values(
         hoy=now.astimezone(desk.office.timezone).date(),
         titulo="Un estudiante sigue esperando su baja",
-        motivo=f"Hace {reminder.business_days} días hábiles se le dijo que pidiera su baja y no ha escrito.",
+        motivo=f"Hace {reminder.business_days} días hábiles se le dijo que pidiera la baja en su escuela anterior, "
+        "y aún no manda una constancia sin esa escuela.",
         detalles=(Fila("Caso", f"#{case.id}"), Fila("Correo", case.address)),
     )
     reply = render(desk.templates, STAFF_LINE, values, desk.office)

@@ -82,14 +82,15 @@ def _letters(c: Connection, number: int) -> list[Line]:
         select(o.kind, o.stem, o.state, o.sent_at, o.next_at, o.first_at, o.message_id).where(where).order_by(o.id)
     )
     return [
-        Line(r.sent_at or r.first_at, f"{KINDS[r.kind]} «{r.stem}»: {_still(r.kind, r.state)}", r.message_id)
-        for r in rows
+        Line(r.sent_at or r.first_at, letter_name(r.kind, r.stem, r.state), r.message_id) for r in rows
     ]
 
 
-def _still(kind: str, state: str) -> str:
+def letter_name(kind: str, stem: str, state: str) -> str:
+    """Say which mail of ours it is, and what has become of it."""
     said = STILL.get(state, state)
-    return said if kind == "reply" or not said.endswith("a") else f"{said[:-1]}o"
+    agreed = said if kind == "reply" or not said.endswith("a") else f"{said[:-1]}o"
+    return f"{KINDS[kind]} «{stem}»: {agreed}"
 
 
 def _cancelled(c: Connection, number: int) -> list[Line]:

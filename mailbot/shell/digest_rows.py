@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, func, select
+from sqlalchemy import Connection, Integer, func, or_, select
 from sqlalchemy.sql.functions import coalesce
 
 from mailbot.core.digest import DigestRows, NextReminder, SparedCopy, WaitingCase
@@ -21,12 +21,10 @@ def gather(c: Connection, since: datetime) -> DigestRows:
     """
     m, o = messages.c, outbox.c
     waiting, taken = _waiting(c)
-    aside = select(m.id, m.reason).where(m.state == ledger.SET_ASIDE, m.decided_at > since, m.case_id.is_(None))
-    in_case = select(m.id, m.reason, m.case_id).where(
-        m.state == ledger.SET_ASIDE, m.decided_at > since, m.case_id.is_not(None), m.stem.is_(None)
+    aside = select(m.id, m.case_id, m.reason).where(
+        m.state == ledger.SET_ASIDE, m.decided_at > since, or_(m.case_id.is_(None), m.stem.is_(None))
     )
-    named = [(r.id, r.reason or "apartado") for r in c.execute(aside.order_by(m.id))]
-    named += [(r.id, f"caso #{r.case_id}: {r.reason or 'apartado'}") for r in c.execute(in_case.order_by(m.id))]
+    named = [(r.id, r.case_id, r.reason or "apartado") for r in c.execute(aside.order_by(m.id))]
     number = func.count().cast(Integer)
     kinds = select(o.stem, number).where(o.kind == "reply", o.state == letters.SENT, o.sent_at >= since)
     answered = c.execute(kinds.group_by(o.stem).order_by(number.desc(), o.stem)).all()
@@ -35,7 +33,7 @@ def gather(c: Connection, since: datetime) -> DigestRows:
     return DigestRows(
         waiting=waiting,
         taken=taken,
-        set_aside=tuple(sorted(named)),
+        set_aside=tuple(named),
         answered=tuple((stem, n) for stem, n in answered),
         undelivered=c.execute(given_up).scalar_one(),
         broken=c.execute(broken).scalar_one(),
@@ -48,15 +46,16 @@ def gather(c: Connection, since: datetime) -> DigestRows:
 def _waiting(c: Connection) -> tuple[tuple[WaitingCase, ...], int]:
     """Return the cases that wait for a person, oldest first, and how many a person has in hand."""
     k, m = cases.c, messages.c
-    found = c.execute(select(cases).where(k.state == "con_persona").order_by(k.since, k.id)).all()
-    kept = [case_rows.from_row(row) for row in found]
+    found = c.execute(select(cases).where(k.state.in_(("con_persona", "alta_pedida"))).order_by(k.since, k.id)).all()
+    kept = [case for row in found if (case := case_rows.from_row(row)).state == "con_persona" or case.owed_since]
     waiting = []
     for case in kept:
         if case.taken:
             continue
         asked = select(m.rule).where(m.case_id == case.id, m.rule.is_not(None)).order_by(m.id.desc()).limit(1)
-        waiting.append(WaitingCase(case.id or 0, case.address, case.since, c.execute(asked).scalar()))
-    return tuple(waiting), len(kept) - len(waiting)
+        since = case.owed_since or case.since
+        waiting.append(WaitingCase(case.id or 0, case.address, since, c.execute(asked).scalar()))
+    return tuple(sorted(waiting, key=lambda w: w.since)), len(kept) - len(waiting)
 
 
 def spared(c: Connection) -> tuple[SparedCopy, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from mailbot.core.outcome import Outcome
+from mailbot.core.spanish import format_date
 from mailbot.shell import case_rows, ledger, letters, people, reminder_rows
 from mailbot.shell.tables import messages, outbox
 
@@ -78,9 +79,8 @@ def _case(c: Connection, message_id: int, outcome: Outcome, now: datetime) -> in
     if outcome.reminder is not None:
         cancelled += reminder_rows.cancel(c, case_id, "lo sustituye otro recordatorio", now)
         reminder_rows.plan(c, case_id, outcome.reminder, message_id)
-        ledger.note(
-            c, message_id, now, f"recordatorio {outcome.reminder.kind} para {outcome.reminder.due:%Y-%m-%d %H:%M}"
-        )
+        due = outcome.reminder.due
+        ledger.note(c, message_id, now, f"recordatorio «{outcome.reminder.kind}» para el {format_date(due.date())}")
     if cancelled:
         ledger.note(c, message_id, now, f"recordatorios cancelados: {cancelled}")
     return case_id

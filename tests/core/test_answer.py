@@ -16,7 +16,7 @@ from mailbot.core.documents import Document, Sign
 from mailbot.core.identifiers import Nss, RegistroPatronal
 from mailbot.core.judgement import token
 from mailbot.core.message import Attachment, Bounce, Message
-from mailbot.core.outcome import Outcome, Past
+from mailbot.core.outcome import Outcome, Past, PlannedReminder
 from mailbot.core.page import Box
 from mailbot.core.remind import remind
 from tests.stories.telling import desk as the_desk
@@ -256,3 +256,35 @@ def test_who_sends_the_same_again_is_told_the_next_step_and_never_to_wait_for_a_
     assert reply.stem == "ya_lo_recibimos"
     assert text is not None
     assert words in text.get_content().replace("\r\n", "\n")
+
+
+def test_a_case_is_not_closed_for_silence_a_few_days_after_its_student_wrote() -> None:
+    """ "No hemos sabido de ti" would be a lie: the days of silence count anew from the last mail."""
+    closing = PlannedReminder("cierre", date(2026, 11, 9), 15, datetime(2026, 12, 1, 9, 0, tzinfo=ZONE))
+    wrote = case(heard=date(2026, 11, 30), reminders_sent=2)
+    waits = remind(closing, wrote, None, closing.due, DESK)
+    assert (waits.mail, waits.later) == (None, datetime(2026, 12, 7, 9, 0, tzinfo=ZONE))
+    closed = remind(closing, wrote, None, datetime(2026, 12, 7, 9, 0, tzinfo=ZONE), DESK)
+    assert closed.mail is not None
+    assert (closed.mail.stem, closed.case and closed.case.state) == ("cierre", "cerrado")
+
+
+def test_who_is_promised_that_staff_look_gets_no_more_reminders_and_is_owed_an_answer() -> None:
+    filled = case(step_day=date(2026, 11, 9), form_day=date(2026, 11, 10))
+    words = message(text="Todavía no me aparece el alta.", attachments=())
+    asks = answer(words, (), Past(cases=(filled,)), NOW, NOW, DESK)
+    (reply,) = asks.mails
+    assert (reply.stem, reply.cc) == ("aun_no_aparece", DESK.office.staff)
+    assert asks.cancels_reminders == "lo revisa el personal"
+    assert asks.case is not None
+    assert asks.case.owed_since == NOW
+    again = answer(replace(words, digest="ef" * 32), (), Past(cases=(asks.case,)), NOW, NOW + timedelta(days=1), DESK)
+    assert again.case is not None
+    assert again.case.owed_since == NOW
+
+
+def test_that_it_does_not_show_is_answered_by_the_case_where_there_is_one_and_by_the_guide_where_there_is_none() -> None:
+    words = message(text="Todavía no me aparece el alta.", attachments=())
+    waiting = replace(case(), step_day=date(2026, 11, 20))
+    told = [answer(words, (), Past(cases=cases), NOW, NOW, DESK).mails[0].stem for cases in ((), (waiting,))]
+    assert told == ["como_empezar", "espera_unos_dias"]

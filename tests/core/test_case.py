@@ -11,6 +11,7 @@ import pytest
 from mailbot.core.case import (
     EVENT_OF_STEP,
     EVENTS,
+    SETTLES,
     STATES,
     TRANSITIONS,
     Case,
@@ -69,6 +70,7 @@ def test_every_pair_has_an_end(state: State, name: EventName) -> None:
         ("rebota", {"reminders_wanted": False}),
         ("toma_persona", {"state": "con_persona", "since": LATER, "taken": True}),
         ("reabre", {}),
+        ("espera_persona", {"owed_since": LATER}),
     ],
 )  # fmt: skip
 def test_what_each_event_changes(name: EventName, changes: dict[str, object]) -> None:
@@ -94,7 +96,7 @@ def test_saying_that_the_form_is_filled_in_starts_a_case_too() -> None:
 def test_another_constancia_forgets_tries_and_repeats() -> None:
     """What was read is no failed try; the same one again is no other."""
     other = advance(BUSY, event("escribe", fingerprint="g", nss_key="n2", thread=("<m2>", "s2")))
-    changed = {"fingerprint": "g", "nss_key": "n2", "thread": ("<m2>", "s2"), "mails": ("<m2>",)}
+    changed = {"fingerprint": "g", "nss_key": "n2", "thread": ("<m2>", "s2"), "mails": ("<m2>",), "heard": LATER.date()}
     assert other == replace(BUSY, failed_tries=0, repeats=0, **changed)  # type: ignore[arg-type]
     assert advance(BUSY, event("repite", fingerprint="f")) == replace(BUSY, repeats=2)
 
@@ -111,3 +113,11 @@ def test_the_days_of_the_confirmation_count_from_the_later_of_the_step_and_the_f
     assert case.counts_from is None
     assert replace(case, form_day=form).counts_from == form
     assert replace(case, form_day=form, step_day=step).counts_from == step
+
+
+def test_what_a_person_owes_is_owed_from_the_first_promise_until_somebody_or_something_settles_it() -> None:
+    owed = advance(BUSY, event("espera_persona"))
+    again = advance(owed, Event("espera_persona", LATER + timedelta(days=1), LATER.date() + timedelta(days=1)))
+    ends = {name: advance(owed, event(name)).owed_since is None for name in EVENTS}
+    assert again.owed_since == LATER
+    assert {name for name, ended in ends.items() if ended} == set(SETTLES)

@@ -20,7 +20,7 @@ def test_a_whole_digest_names_who_waits_oldest_first_and_counts_the_rest() -> No
     rows = DigestRows(
         waiting=(WaitingCase(3, "ana@correo.test", at(24), "ni vigente ni baja"), WaitingCase(9, "b@correo.test", at(26))),
         taken=2,
-        set_aside=((41, "no dice de quién viene"),),
+        set_aside=((41, None, "no dice de quién viene"), (44, 7, "una persona lleva este caso")),
         answered=(("solicita_tu_alta", 14), ("ya_tienes_seguro", 5)),
         undelivered=1,
         broken=2,
@@ -36,10 +36,11 @@ def test_a_whole_digest_names_who_waits_oldest_first_and_counts_the_rest() -> No
             Fila("Caso 3 (ana@correo.test)", "desde hace 3 días: ni vigente ni baja"),
             Fila("Caso 9 (b@correo.test)", "desde ayer"),
             Fila("Correo 41", "no dice de quién viene"),
+            Fila("Caso 7, correo 44", "una persona lleva este caso"),
             Fila("Caso 12 (c@correo.test)", "algo no cuadra; se le contestó «lo revisa una persona»"),
-            Fila("Además", "2 casos los lleva ya una persona"),
+            Fila("Además", "una persona lleva ya 2 casos"),
         ),
-        esperan_total=5,
+        esperan_total=6,
         contestados=(("solicita tu alta", 14), ("ya tienes seguro", 5)),
         fallas=(
             "1 correo no se pudo entregar",

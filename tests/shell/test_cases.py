@@ -43,7 +43,7 @@ def test_the_list_says_who_has_it_who_waits_since_when_and_what_comes_next(home:
         "#2 hector@alumnos.example espera su baja en otra escuela 23/11/2026 07/12/2026 pregunta por la baja",
         "#1 ximena@alumnos.example ya tiene el seguro 27/11/2026",
     ]
-    assert total == "Total 3, 1 espera su baja en otra escuela, 1 ya tiene el seguro, 1 espera a una persona"
+    assert total == "3 casos: espera su baja en otra escuela, 1; ya tiene el seguro, 1; espera a una persona, 1."
 
 
 def test_the_sheet_has_the_same_in_columns(home: House) -> None:
@@ -71,7 +71,7 @@ def test_a_case_is_told_from_its_first_mail_to_its_last(home: House) -> None:
         "",
         "lunes 23 de noviembre de 2026",
         "  10:05  llega un correo (regla «de baja») · correo #1",
-        "  10:05  se le dijo que llene el formulario de alta · correo #1",
+        "  10:05  queda en espera de su alta · correo #1",
         "  10:05  respuesta «solicita_tu_alta»: enviada · correo #1",
         "",
         "viernes 27 de noviembre de 2026",
@@ -85,7 +85,7 @@ def test_a_case_is_told_from_its_first_mail_to_its_last(home: House) -> None:
         2, "esperando_baja", {"kind": "recordatorio_baja", "due": "2026-12-07T15:00:00+00:00"})  # fmt: skip
     assert [e["what"] for e in told["events"]] == [
         "llega un correo (regla «vigente por una escuela anterior»)",
-        "se le dijo que pida la baja en su escuela anterior",
+        "queda en espera de la baja en su escuela anterior",
         "respuesta «pide_tu_baja»: enviada",
     ]
 
