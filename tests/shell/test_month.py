@@ -195,5 +195,5 @@ def test_each_student_gets_just_the_mails_of_their_fate_on_business_days_and_in_
     }  # fmt: skip
 
 
-# Irma waits from the 24th until staff answer her on the 26th; otherwise there is one after each day of answers.
-DIGESTS = [*map(nov, (24, 25, 26, 27, 30)), *map(dec, (1, 2, 4, 9, 10, 15))]
+# Irma waits from the 24th until staff answer her on the 26th, Elena from 3 December to the 8th; otherwise there is one after each day of answers.
+DIGESTS = [*map(nov, (24, 25, 26, 27, 30)), *map(dec, (1, 2, 3, 4, 7, 9, 10, 15))]
