@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -13,9 +14,42 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody else will take: not the kernel for an outgoing line, no other process of these tests.
+
+    What `bind(0)` gives is of the kernel's ephemeral range: between asking and a server's own bind, any connection of
+    any process may be given the same number. So we take ports below that range, a block at a time for each process.
+    """
+    while True:
+        if not _left:
+            _left.extend(_own_block())
+        port = _left.pop(0)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with contextlib.suppress(OSError):
+                probe.bind((LOOPBACK, port))
+                return port
+
+
+BLOCK = 40  # ports claimed together: one open socket for all of them
+_left: list[int] = []
+_claims: list[socket.socket] = []  # open for as long as this process lives
+
+
+def _own_block() -> range:
+    """Claim a block by a name in Linux's abstract namespace: free again when this process is gone, however it ends."""
+    first_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    blocks = list(range(10_000, first_ephemeral - BLOCK, BLOCK))
+    random.shuffle(blocks)  # what another program keeps open is met once, not by every run
+    for start in blocks:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0mailbot-test-ports-{start}")
+        except OSError:
+            claim.close()
+        else:
+            _claims.append(claim)
+            return range(start, start + BLOCK)
+    raise LookupError("no block of ports is free below the ephemeral range")
 
 
 def wait_until_it_listens(port: int, seconds: float = 10, *, greets: bool = False) -> None:
