@@ -12,10 +12,15 @@ DEBIAN_TEST := python3-venv dovecot-imapd dovecot-lmtpd postgresql chromium font
 
 .PHONY: demo test lint bench wheel clean debian-demo debian-test
 
+# Compiled beforehand, so that a start is as quick where Python itself may not write its cache (read-only, or told not to).
+COMPILE := $(BIN)/python -m compileall -q mailbot
+
 demo: debian-demo $(VENV)/.demo
+	$(COMPILE)
 	$(BIN)/mailbot demo --out $(DEMO)
 
 test: debian-test $(VENV)/.dev
+	$(COMPILE)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -49,8 +54,10 @@ $(VENV)/.venv:
 
 $(VENV)/.demo: $(VENV)/.venv pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[demo]'
+	$(COMPILE)
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.venv pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(COMPILE)
 	touch $@ $(VENV)/.demo

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from mailbot.core import labels
-from mailbot.core.captions import read_either_way
-from mailbot.core.employers import read_employers
-from mailbot.core.fields import Reading, kinds_asked, settle, settle_name
 from mailbot.core.identifiers import Curp, Nss, RegistroPatronal
-from mailbot.core.impostors import unmask
-from mailbot.core.lines import Sheet
 from mailbot.core.page import Box
-from mailbot.core.sections import holders_part
+
+if TYPE_CHECKING:
+    from mailbot.core.fields import Reading
+    from mailbot.core.lines import Sheet
 
 T = TypeVar("T")
 
@@ -59,26 +56,32 @@ class Constancia:
     """Whether beneficiaries are listed (a parent's constancia); nothing else of them is kept."""
 
 
-# What must be legible to choose a step, and how its absence is told to people.
-_NEEDED = (
-    (labels.NSS, "el NSS"),
-    (labels.ESTADO, "el estado"),
-    (labels.FECHA, "la fecha de la constancia"),
-    (labels.SERVICIO, "si hay derecho al servicio médico"),
-    (labels.CURP, "la CURP"),
-    (labels.NOMBRE, "el nombre"),
-)
-
-
 def read_constancia(
     sheets: Sequence[Sheet], modalidades: Sequence[str], titulo: Box | None
 ) -> tuple[Constancia, tuple[str, ...]]:
     """Read every field of a constancia, and say in Spanish what could not be read."""
+    # Imported here: only a reader's child reads, and the daemon, which lives on the nouns above, starts 50 ms sooner.
+    from mailbot.core import labels
+    from mailbot.core.captions import read_either_way
+    from mailbot.core.employers import read_employers
+    from mailbot.core.fields import kinds_asked, settle, settle_name
+    from mailbot.core.impostors import unmask
+    from mailbot.core.sections import holders_part
+
+    # What must be legible to choose a step, and how its absence is told to people.
+    needed = (
+        (labels.NSS, "el NSS"),
+        (labels.ESTADO, "el estado"),
+        (labels.FECHA, "la fecha de la constancia"),
+        (labels.SERVICIO, "si hay derecho al servicio médico"),
+        (labels.CURP, "la CURP"),
+        (labels.NOMBRE, "el nombre"),
+    )
     mine, beneficiarios = holders_part(unmask(sheets))
     readings, with_captions = read_either_way(mine)
     problems: list[str] = []
     found: dict[str, Reading] = {}
-    for kind, named in _NEEDED:
+    for kind, named in needed:
         if kind == labels.NOMBRE:
             reading, clash = settle_name(readings, kinds_asked(mine), surnames=_surnames(found))
         else:
@@ -112,7 +115,9 @@ def read_constancia(
 
 def _surnames(found: dict[str, Reading]) -> int | None:
     """Tell how many surnames the CURP encodes: an X stands where the second one's first letter would be."""
-    curp = found[labels.CURP].value if labels.CURP in found else None
+    from mailbot.core.labels import CURP
+
+    curp = found[CURP].value if CURP in found else None
     return None if not isinstance(curp, Curp) else 1 if curp.text[2] == "X" else 2
 
 

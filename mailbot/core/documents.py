@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mailbot.core.constancia import Constancia, read_constancia
-from mailbot.core.lines import lay_out
 from mailbot.core.page import Page
 from mailbot.core.spanish import compact, fold
-from mailbot.core.typeset import MOST_WORDS
 
 Via = Literal["text", "ocr"]
 
@@ -71,7 +69,9 @@ class Document:
 
 def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) -> Document:
     """Say which document the words on these pages are, and read the constancia where it is one."""
+    from mailbot.core.lines import lay_out
     from mailbot.core.titles import recognise, shows_imss_error, unreadable_text
+    from mailbot.core.typeset import MOST_WORDS
 
     if any(p.overfull or len(p.words) > MOST_WORDS for p in pages):
         return Document(ILEGIBLE, via, problems=("una página tiene demasiado texto",))

@@ -12,9 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from mailbot.shell.tables import meta
+from mailbot.shell.tables import inserting, meta
 
 PAUSED, BREAKER, TROUBLE, RESTORED = "paused", "breaker", "trouble", "restored"
 IMAP, SMTP, STORE = "imap", "smtp", "store"
@@ -27,9 +26,8 @@ def get(c: Connection, key: str) -> Any:
 
 
 def put(c: Connection, key: str, value: Any) -> None:
-    insert = (postgresql if c.dialect.name == "postgresql" else sqlite).insert(meta)
     text = json.dumps(value, ensure_ascii=False)
-    row = insert.values(key=key, value=text)
+    row = inserting(c, meta).values(key=key, value=text)
     c.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": text}))
 
 

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from mailbot.shell.daemons import is_abandoned
 from mailbot.shell.fetched import Found
-from mailbot.shell.tables import events, messages, outbox
+from mailbot.shell.tables import events, inserting, messages, outbox
 
 SEEN, DECIDED, ANSWERED, IGNORED, SET_ASIDE = "seen", "decided", "answered", "ignored", "set_aside"
 
@@ -45,10 +44,6 @@ def note(c: Connection, message_id: int, now: datetime, what: str) -> None:
     c.execute(insert(events).values(message_id=message_id, at=now, what=what))
 
 
-def _insert(c: Connection) -> Any:
-    return (postgresql if c.dialect.name == "postgresql" else sqlite).insert(messages)
-
-
 def see(
     c: Connection, account: str, folder: str, found: Iterable[Found], now: datetime, *, pretend: bool = False
 ) -> int:
@@ -65,7 +60,7 @@ def see(
         received = now if pretend else f.received
         row = place | {"size": f.size, "received_at": received, "seen_at": now, "state": SEEN,
                        "attempts": 0, "deaths": 0, "failed": 0, "bundled": 0}  # fmt: skip
-        made = c.execute(_insert(c).values(row).on_conflict_do_nothing().returning(messages.c.id)).scalar()
+        made = c.execute(inserting(c, messages).values(row).on_conflict_do_nothing().returning(messages.c.id)).scalar()
         if made is not None:
             new += 1
             note(c, made, now, "llegó al buzón")

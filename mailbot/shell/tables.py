@@ -13,6 +13,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Connection,
     DateTime,
     Dialect,
     ForeignKey,
@@ -28,6 +29,17 @@ from sqlalchemy import (
 )  # fmt: skip
 
 REVISION = "0001"  # the newest migration; `store.upgrade` compares it before it imports alembic (0.6 s)
+
+
+def inserting(c: Connection, table: Table) -> Any:
+    """Return an INSERT that knows `ON CONFLICT`; SQLAlchemy has one for each database, and one of them is enough."""
+    if c.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as on_postgresql
+
+        return on_postgresql(table)
+    from sqlalchemy.dialects.sqlite import insert as on_sqlite
+
+    return on_sqlite(table)
 
 
 class Utc(TypeDecorator[datetime]):
