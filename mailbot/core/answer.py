@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from mailbot.core.case import EVENT_OF_STEP, Case, Event, EventName, advance, new_case
 from mailbot.core.documents import Document
@@ -16,11 +16,12 @@ from mailbot.core.outcome import Outcome, Outgoing, Past, PlannedReminder, Verdi
 from mailbot.core.patron import deciding
 from mailbot.core.picture_marks import Mark, marks_for
 from mailbot.core.post import note, post_reply
+from mailbot.core.questions import topics
 from mailbot.core.reply import render
 from mailbot.core.telling import evidence, note_title, person_by, values_for, worth_a_note
 from mailbot.core.values import Fila, Values
 
-__all__ = ["Desk", "PictureWanted", "answer", "nss_keys", "picture_wanted"]
+__all__ = ["Desk", "PictureWanted", "answer", "nss_keys", "picture_wanted", "warm_up"]
 
 # Replies about a constancia that was recognised: they show the student's own page with the marks on it.
 ILLUSTRATED = frozenset(
@@ -42,6 +43,12 @@ class PictureWanted:
     document: int
     """Index among the documents of the mail."""
     marks: Mapping[str, Mark]
+
+
+def warm_up(desk: Desk, today: date) -> None:
+    """Do once what the first answer would wait for: look up the year's legal days, index the questions."""
+    desk.calendar.next_business_day(today)
+    topics("hola", desk.rulebook.questions)
 
 
 def picture_wanted(

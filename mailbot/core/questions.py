@@ -233,9 +233,12 @@ def _allowed(topic: Topic, words: Sequence[str]) -> bool:
     return not topic.all_of or any(find(phrase, words) is not None for phrase in topic.all_of)
 
 
-def parse_topics(tables: list[Table], problems: Problems, stems: Collection[str] | None = None) -> Knowledge:
+def parse_topics(
+    tables: list[Table], problems: Problems, stems: Collection[str] | None = None, *, tried: bool = False
+) -> Knowledge:
     """Read [[pregunta]] and [palabras]; ``stems`` are the replies that have a template."""
     found: dict[str, Topic] = {}
+    says: dict[frozenset[str], list[Topic]] = {}  # what the examples of earlier topics say
     synonyms: list[tuple[str, ...]] = []
     for table in tables:
         if table.name == "palabras":
@@ -247,30 +250,35 @@ def parse_topics(tables: list[Table], problems: Problems, stems: Collection[str]
                 problems.add(table, "ya_lo_dice", f"no hay plantilla templates/email/{stem}.md")
         if topic.name in found:
             problems.add(table, "tema", f"ya hay otro tema «{topic.name}»")
-        for example in topic.examples:
-            _check_example(example, topic, list(found.values()), table, problems)
+        if not tried:
+            _check_examples(topic, says, table, problems)
         found[topic.name] = topic
     return Knowledge(tuple(found.values()), tuple(synonyms))
 
 
 @lru_cache(maxsize=4096)
 def _content_of(example: str) -> frozenset[str]:
-    """Return the words of an example that say something; each is compared with every other at load."""
+    """Return the words of an example that say something."""
     return frozenset(content([w for s in sentences(example) for w in s.words]))
 
 
-def _check_example(example: str, topic: Topic, others: Sequence[Topic], table: Table, problems: Problems) -> None:
-    said = tuple(w for s in sentences(example) for w in s.words)
-    own = set(content(said))
-    if not own:
-        problems.add(table, "frases", f"«{example}» no tiene palabras propias: cualquier correo la cumpliría")
-        return
-    if not _allowed(topic, said):
-        problems.add(table, "frases", f"«{example}» no cumple «necesita» o «salvo» de su propio tema")
-    for other in others:
-        same = any(_content_of(e) == own for e in other.examples)
-        if same and _allowed(other, said):
-            problems.add(table, "frases", f"«{example}» dice lo mismo que una frase de «{other.name}»")
+def _check_examples(
+    topic: Topic, says: dict[frozenset[str], list[Topic]], table: Table, problems: Problems
+) -> None:
+    """Compare a topic's examples with those of earlier topics, and add them to what those say."""
+    for example in topic.examples:
+        own = _content_of(example)
+        if not own:
+            problems.add(table, "frases", f"«{example}» no tiene palabras propias: cualquier correo la cumpliría")
+            continue
+        said = tuple(w for s in sentences(example) for w in s.words)
+        if not _allowed(topic, said):
+            problems.add(table, "frases", f"«{example}» no cumple «necesita» o «salvo» de su propio tema")
+        for other in says.get(own, ()):
+            if _allowed(other, said):
+                problems.add(table, "frases", f"«{example}» dice lo mismo que una frase de «{other.name}»")
+    for own in {_content_of(example) for example in topic.examples}:
+        says.setdefault(own, []).append(topic)
 
 
 def _topic(table: Table, problems: Problems) -> Topic:

@@ -33,6 +33,7 @@ from mailbot.core.templates import (
     environment,
     own_lines,
     render_body,
+    sorted_out,
     source_problems,
 )  # fmt: skip
 from mailbot.core.values import NAMES, Values, cut, variables, visible
@@ -73,8 +74,7 @@ def parse_templates(texts: Mapping[str, str], office: Office | None = None) -> T
     ``texts`` maps file names ("cierre.md", "_layout.html") to their text. With ``office`` the links are checked
     against its allow-list too.
     """
-    sheets_text = {n.removesuffix(".md"): t for n, t in texts.items() if not n.startswith("_") and n != LAYOUT}
-    pieces = {n: t for n, t in texts.items() if n.startswith("_") and n != LAYOUT}
+    sheets_text, pieces = sorted_out(texts)
     env = environment(pieces)
     problems = [f"templates/email/{s}.md: falta esta plantilla" for s in STEMS if s not in sheets_text]
     problems += [f"templates/email/{f}: falta esta pieza" for f in FRAMES if f not in pieces]

@@ -114,6 +114,7 @@ def _features(words: Sequence[str], concept: Mapping[str, str], concepts: frozen
     return frozenset((*(f"={c}" for c in concepts), *stems, *pairs))
 
 
+@lru_cache(maxsize=8192)
 def _stem(word: str) -> str:
     """Cut the commonest endings, so that "descargo", "descargar" and "descargué" are one word."""
     for ending in ("aciones", "acion", "iendo", "ando", "arla", "arlo", "arme", "arse", "irme", "irse",

@@ -73,10 +73,13 @@ class RuleBook:
         return next((one for one in sorted(holds, key=lambda one: one.state != state)), None)
 
 
-def parse_rules(texts: Mapping[str, str], stems: Collection[str] | None = None) -> RuleBook:
+def parse_rules(
+    texts: Mapping[str, str], stems: Collection[str] | None = None, *, tried: bool = False
+) -> RuleBook:
     """Read every file of rules/ (file name -> TOML text); ``stems`` are the replies that have a template.
 
-    Raises RuleProblems with every mistake at once.
+    Raises RuleProblems with every mistake at once. ``tried``: the very same texts had none before, and the costly
+    comparison of every example with every other is left out.
     """
     problems = Problems()
     own = {name: text for name, text in texts.items() if not name.endswith(READING_FILE)}
@@ -97,7 +100,7 @@ def parse_rules(texts: Mapping[str, str], stems: Collection[str] | None = None) 
         calendar=calendar.parse_calendar(of(calendar.TABLES), problems),
         terms=_terms(by_name.get("plazos", []), problems),
         ladders=ladders,
-        questions=questions.parse_topics(of(questions.TABLES), problems, stems),
+        questions=questions.parse_topics(of(questions.TABLES), problems, stems, tried=tried),
         wording=intent.parse_wording(of(intent.TABLES), problems),
         suspicious=_suspicious(by_name.get("sospecha", []), problems),
         reading=_reading(texts, problems),

@@ -315,19 +315,64 @@ def compile_sheet(env: Environment, name: str, text: str) -> tuple[Sheet | None,
     found += source_problems(env, body, NAMES)
     if found:
         return None, [f"templates/email/{name}.md:{line}: {problem}" for line, problem in sorted(found)]
+    return _sheet(env, name, head, body), []
+
+
+def _sheet(env: Environment, name: str, head: Mapping[str, tuple[int, str]], body: str) -> Sheet:
     texts = {k: env.from_string(v) for k, (_, v) in head.items() if k in _TEXT_KEYS}
     options = {k: v for k, (_, v) in head.items() if k not in _TEXT_KEYS}
     words, below = env.from_string(own_lines(body)), name not in _UNASKED and EXTRAS not in body
-    return Sheet(name, MappingProxyType(texts), MappingProxyType(options), words, below), []
+    return Sheet(name, MappingProxyType(texts), MappingProxyType(options), words, below)
+
+
+class _WhenAsked(Mapping[str, Sheet]):
+    """Templates without a mistake, each compiled when it is first asked for."""
+
+    def __init__(self, env: Environment, texts: Mapping[str, str]) -> None:
+        self._env, self._texts = env, texts
+        self._compiled: dict[str, Sheet] = {}
+
+    def __getitem__(self, name: str) -> Sheet:
+        if name not in self._compiled:
+            head, body, _ = split_head(self._texts[name])
+            self._compiled[name] = _sheet(self._env, name, head, body)
+        return self._compiled[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+
+def tried_templates(texts: Mapping[str, str]) -> Templates:
+    """Return templates that are known to be without a mistake, since the very same texts were tried out before."""
+    sheets, pieces = sorted_out(texts)
+    env = environment(pieces)
+    layout = _layout_environment().from_string(texts[LAYOUT])
+    return Templates(_WhenAsked(env, sheets), layout, env, MappingProxyType(dict(texts)))
+
+
+def sorted_out(texts: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the templates by their stems, and the pieces by their file names; the layout is neither."""
+    return (
+        {n.removesuffix(".md"): t for n, t in texts.items() if not n.startswith("_") and n != LAYOUT},
+        {n: t for n, t in texts.items() if n.startswith("_") and n != LAYOUT},
+    )
+
+
+def _layout_environment() -> Environment:
+    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+    env.globals.clear()
+    env.filters = {k: v for k, v in env.filters.items() if k in FILTERS}
+    return env
 
 
 def compile_layout(text: str) -> tuple[Template | None, list[str]]:
     """Compile the shared layout: HTML with autoescape, its own few variables, no loops."""
     from css_inline import CSSInliner
 
-    env = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-    env.globals.clear()
-    env.filters = {k: v for k, v in env.filters.items() if k in FILTERS}
+    env = _layout_environment()
     found = source_problems(env, text, LAYOUT_NAMES, piece=True)
     if "://" in text:
         found.append((text[: text.index("://")].count("\n") + 1, "la hoja común no puede cargar nada de fuera («://»)"))

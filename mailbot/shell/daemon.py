@@ -33,22 +33,24 @@ from mailbot.shell.postman import ServerAway
 from mailbot.shell.scheduler import Scheduler
 from mailbot.shell.store import StoreUnavailable
 from mailbot.shell.vitals import figures
-from mailbot.shell.workers import ReaderUnavailable
+from mailbot.shell.workers import Readers, ReaderUnavailable
 
 STORE_PAUSE = 5.0  # seconds until a full or locked database is tried again
 POLL = 30.0  # a loop that nobody wakes looks anyway: another daemon or a command may have left it work
 SHARED_POLL = 3.0  # where several share a store: what a killed one had in hand is free after eight seconds of silence
 SERVER_PAUSE = 5.0  # IMAP trouble with one folder; a lost connection is the mailbox thread's matter
 CONTACT_EVERY = 15.0
+LATEST_TICK = 10.0  # seconds after the start, however many mails wait: reminders and the digest have their hour
 
 
 class Daemon:
     """All loops, and the bells between them."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, config: Config, readers: Readers) -> None:
+        """``readers``: children that are being started; they end with whoever started them."""
+        self._config, self._readers = config, readers
         self._more, self._post, self._tidy = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._stopping = asyncio.Event()
+        self._stopping, self._caught_up = asyncio.Event(), asyncio.Event()
         self._imap: Contact | None = None
         self._smtp_trouble: str | None = None
         self._smtp_good: datetime | None = None
@@ -59,21 +61,17 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        async with parts(self._config, Clock(), self._recorded, self._contact) as p:
+        async with parts(self._config, self._readers, Clock(), self._recorded, self._contact) as p:
             loop.add_signal_handler(signal.SIGHUP, self._reload, p)
-            await p.reminding.calendar_changed()
-            scheduler = self._scheduler(p)
-            jobs = [asyncio.create_task(job) for job in (
-                self._look(p), self._work(p), self._deliver(p), self._file(p), self._pulse(p))]  # fmt: skip
+            all_of_us = self._look, self._work, self._deliver, self._file, self._pulse, self._tick
+            jobs = [asyncio.create_task(one(p)) for one in all_of_us]
             metrics = await self._metrics(p)
             try:
-                scheduler.start()
                 self._say_hello()
                 notify("READY=1")  # also while IMAP is away: systemd would end and start us again and again
                 await self._stopped_or_broken(jobs)
             finally:
                 notify("STOPPING=1")
-                scheduler.stop()
                 stopping = asyncio.ensure_future(_end(jobs))
                 await p.intake.stop()
                 await stopping
@@ -122,6 +120,7 @@ class Daemon:
         async def once() -> float:
             self._more.clear()
             await p.intake.work(self._more)
+            self._caught_up.set()
             self._tidy.set()
             await _ring(self._more, _until(await p.store.read(ledger.next_waiting), p))
             return 0.0
@@ -156,6 +155,22 @@ class Daemon:
             return 0.0
 
         await self._forever(once, "file")
+
+    async def _tick(self, p: Parts) -> None:
+        """Start the clock once the mails that waited are answered: to import it costs as much as three of them."""
+        await _ring(self._caught_up, LATEST_TICK)
+
+        async def once() -> float:
+            await p.reminding.calendar_changed()
+            scheduler = self._scheduler(p)
+            scheduler.start()
+            try:
+                await asyncio.Event().wait()  # until we are cancelled
+            finally:
+                scheduler.stop()
+            return 0.0
+
+        await self._forever(once, "tick")
 
     async def _pulse(self, p: Parts) -> None:
         """Show that we live: to the store, to systemd; and write down whom we have reached."""

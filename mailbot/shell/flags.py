@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, select
 
 from mailbot.shell.tables import inserting, meta
 
-PAUSED, BREAKER, TROUBLE, RESTORED = "paused", "breaker", "trouble", "restored"
+PAUSED, BREAKER, TROUBLE, RESTORED, TRIED = "paused", "breaker", "trouble", "restored", "tried"
 IMAP, SMTP, STORE = "imap", "smtp", "store"
 
 

@@ -113,6 +113,7 @@ class Intake:
         Raises ServerTrouble, StoreUnavailable, ReaderUnavailable: the world's failures, with the mails given back.
         """
         self._trouble = None
+        await self._readers.settled()  # a mail in hand that waits for a reader's start could only die with us
         try:
             while True:
                 while self._free() == 0:

@@ -99,7 +99,8 @@ def claim(c: Connection, me: str, now: datetime, most: int) -> list[Claimed]:
     """Take up to ``most`` waiting mails in hand, oldest first, and count a death in advance.
 
     A mail that was in hand when a process died is taken alone, so that an innocent one is not counted with it; one
-    that died often waits until the others are done.
+    that died often waits until the others are done, the oftener the longer: where every life is too short for even one
+    mail, each death falls to another.
     """
     m = messages.c
     free = and_(
@@ -108,7 +109,7 @@ def claim(c: Connection, me: str, now: datetime, most: int) -> list[Claimed]:
         or_(m.claimed_by.is_(None), and_(is_abandoned(c, m.claimed_by), m.claimed_by != me)),
         or_(m.next_at.is_(None), m.next_at <= now),
     )
-    order = (case((m.deaths >= SUSPECT_DEATHS, 1), else_=0), m.id)
+    order = (case((m.deaths >= SUSPECT_DEATHS, m.deaths), else_=0), m.id)
     ids = select(m.id, m.deaths).where(free).order_by(*order).limit(most).with_for_update(skip_locked=True)
     taken: list[int] = []
     for row in c.execute(ids).all():

@@ -17,13 +17,13 @@ from mailbot.shell.log import log
 from mailbot.shell.parts import Parts, parts
 from mailbot.shell.postman import ServerAway
 from mailbot.shell.store import Store, StoreUnavailable
-from mailbot.shell.workers import ReaderUnavailable
+from mailbot.shell.workers import Readers, ReaderUnavailable
 
 
-async def run_once(config: Config, at: datetime | None) -> int:
+async def run_once(config: Config, at: datetime | None, readers: Readers) -> int:
     """Return 0, or 1 where IMAP, SMTP or the store failed; what could be done without them is done."""
     try:
-        async with parts(config, Clock(at), lambda: None) as p:
+        async with parts(config, readers, Clock(at), lambda: None) as p:
             beating = asyncio.create_task(beat(p.store, p.me))
             try:
                 return await _round(p)

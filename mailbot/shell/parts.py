@@ -14,6 +14,7 @@ from datetime import time
 from sqlalchemy import Connection
 
 from mailbot.config import Config
+from mailbot.core.answer import warm_up
 from mailbot.core.office import Office
 from mailbot.shell import daemons, flags, ledger, letters, watermarks, whereabouts
 from mailbot.shell.briefing import Briefing
@@ -23,7 +24,7 @@ from mailbot.shell.failures import ServerTrouble
 from mailbot.shell.fetched import Watermark
 from mailbot.shell.filing import Filing, Folders
 from mailbot.shell.intake import Intake, Mails, start_instant
-from mailbot.shell.limits import MEGABYTE, Limits
+from mailbot.shell.limits import MEGABYTE
 from mailbot.shell.log import log
 from mailbot.shell.mailbox import Contact, Mailbox
 from mailbot.shell.outbox import Smtp
@@ -70,9 +71,10 @@ def open_locked(config: Config) -> tuple[Store, OneAtATime | None]:
 
 @asynccontextmanager
 async def parts(
-    config: Config, clock: Clock, on_recorded: Callable[[], None], on_contact: Callable[[Contact], None] | None = None
-) -> AsyncIterator[Parts]:
-    """Open the store, the desk, the readers and both servers' doors; close them whatever happens."""
+    config: Config, readers: Readers, clock: Clock, on_recorded: Callable[[], None],
+    on_contact: Callable[[Contact], None] | None = None,
+) -> AsyncIterator[Parts]:  # fmt: skip
+    """Open the store, the desk and both servers' doors; close them whatever happens."""
     me = f"{socket.gethostname()[:20]}-{os.getpid()}-{secrets.token_hex(4)}"
     async with AsyncExitStack() as stack:
         store, lock = open_locked(config)
@@ -89,8 +91,10 @@ async def parts(
         # What is there at the first start is written down at once, while rules and templates are still being read.
         baseline = asyncio.ensure_future(watermarks.first(store, mailbox, mails.account, mails.folder, mails.start))
         stack.push_async_callback(_over, baseline)
-        desk = await asyncio.to_thread(Counter, config, keyed)
-        readers = await stack.enter_async_context(Readers(Limits.of(config.limits), desk.desk.rulebook.reading))
+        desk = await asyncio.to_thread(Counter, config, keyed, store)
+        readers.learn(desk.desk.rulebook.reading)
+        warming = asyncio.ensure_future(asyncio.to_thread(warm_up, desk.desk, clock.now().date()))
+        warming.add_done_callback(lambda done: done.cancelled() or done.exception())  # whoever needs it meets it
         smtp = Smtp(smtp_account(config))
         stack.push_async_callback(smtp.close)
         folders = config.mailbox.folders

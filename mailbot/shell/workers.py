@@ -40,6 +40,7 @@ GROWN_MB = 90  # resident size at which a reader is replaced; a warm one has som
 OCR_GROWN_MB = 1500  # an OCR child has some 700 at work
 OCR_IDLE_SECONDS = 60.0  # its models take 700 MB: it is ended when no picture came for so long
 OCR_TIMES = 2  # as long as limits.reader_seconds: a page on its side is read up to four times
+SECOND_AFTER = 1.0  # second after the first is ready: until then the cores are better used for what waits already
 START_SECONDS = 30.0  # importing everything takes 0.3 s, the OCR models 2 s; a loaded machine ten times that
 OCR_START_SECONDS = 60.0
 
@@ -71,7 +72,8 @@ class _Child:
         self.mb = 0
 
     @classmethod
-    async def start(cls, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool) -> _Child:
+    async def spawn(cls) -> _Child:
+        """Start a process; it imports what reading needs, and waits to be told what it is for."""
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "mailbot.shell.reader_child",
@@ -80,23 +82,19 @@ class _Child:
             )  # fmt: skip
         except OSError as error:
             raise ReaderUnavailable("no se pudo iniciar el lector de documentos") from error
-        child = cls(process)
+        return cls(process)
+
+    async def get_ready(self, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool) -> None:
+        """Tell it what it is for and how much it may use; return when the first document may come."""
         content = {
             "limits": asdict(limits), "knowledge": wire.knowledge_to_json(knowledge), "ocr": ocr, "parent": os.getpid(),
         }  # fmt: skip
         try:
-            seconds = OCR_START_SECONDS if ocr else START_SECONDS
-            answer = await child._exchange(wire.frame(content), b"", seconds)
+            answer = await self._exchange(wire.frame(content), b"", OCR_START_SECONDS if ocr else START_SECONDS)
         except (_Died, _TooSlow) as error:
-            await child.kill()
             raise ReaderUnavailable("el lector de documentos no arrancó") from error
-        except BaseException:
-            await child.kill()
-            raise
         if answer.get("ready") is not True:
-            await child.kill()
             raise ReaderUnavailable("el lector de documentos no arrancó")
-        return child
 
     @property
     def pid(self) -> int:
@@ -169,15 +167,27 @@ class _Pool:
             self._free.put_nowait(None)
         self._size = size
 
-    def prestart(self) -> None:
-        """Start all children at once, in the background."""
+    def prestart(self, first: Awaitable[_Child]) -> asyncio.Task[_Child]:
+        """Start all children in the background: one as given, and then the others, which would only hold it up."""
+        begun = self._begin(first)
+
+        async def later() -> _Child:
+            await asyncio.wait({begun})
+            await asyncio.sleep(SECOND_AFTER)
+            return await self._start()
+
         for _ in range(self._free.qsize()):
             self._free.get_nowait()
-        for _ in range(self._size):
-            self._free.put_nowait(self._begin())
+        for starting in (begun, *(self._begin(later()) for _ in range(self._size - 1))):
+            self._free_once_started(starting)
+        return begun
 
-    def _begin(self) -> asyncio.Task[_Child]:
-        task = asyncio.ensure_future(self._start())
+    def _free_once_started(self, slot: asyncio.Task[_Child]) -> None:
+        """Let nobody wait for a child that is still starting while another is free again in a moment."""
+        slot.add_done_callback(self._free.put_nowait)
+
+    def _begin(self, starting: Awaitable[_Child] | None = None) -> asyncio.Task[_Child]:
+        task = asyncio.ensure_future(starting or self._start())
         self._tasks.add(task)
         task.add_done_callback(lambda t: t.cancelled() or t.exception())  # seen when it is asked; no noise before
         return task
@@ -214,7 +224,10 @@ class _Pool:
             self._tasks.discard(slot)
             started = not slot.cancelled() and slot.exception() is None
             slot = self._begin() if started and self._idle is None else None  # one that cannot start waits for its turn
-        self._free.put_nowait(slot)
+        if slot is None or slot.done():
+            self._free.put_nowait(slot)
+        else:
+            self._free_once_started(slot)
         if self._idle is not None:
             self._timer = asyncio.get_running_loop().call_later(self._idle, self._end_idle)
 
@@ -256,21 +269,51 @@ class Readers:
     """The children that read documents, as an async context manager."""
 
     def __init__(
-        self, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool | None = None, warm: int = WARM
+        self, limits: Limits, knowledge: ReadingKnowledge | None = None, *, ocr: bool | None = None, warm: int = WARM
     ) -> None:
-        """``ocr``: None uses it where the extra is installed."""
+        """``ocr``: None uses it where the extra is installed; without ``knowledge`` nothing is read until ``learn``."""
         self._limits = limits
         self.looking = 0
         self.on_look: Callable[[], None] = lambda: None
         self.ocr = ocr_installed() if ocr is None else ocr
+        self._kinds: frozenset[str] = frozenset()
+        self._knowledge = ReadingKnowledge()
+        self._learned = asyncio.Event()
+        if knowledge is not None:
+            self.learn(knowledge)
+        self._first: asyncio.Task[_Child] | None = None
+        self._text = _Pool(warm, lambda: self._start(ocr=False), GROWN_MB, None)
+        self._pictures = _Pool(1, lambda: self._start(ocr=True), OCR_GROWN_MB, OCR_IDLE_SECONDS)
+
+    def learn(self, knowledge: ReadingKnowledge) -> None:
+        """Take in the office's data that reading needs."""
         how = (ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO, CONSTANCIA)
         self._kinds = frozenset({*how, *(k.kind for k in knowledge.kinds)})
-        self._text = _Pool(warm, lambda: _Child.start(limits, knowledge, ocr=False), GROWN_MB, None)
-        self._pictures = _Pool(1, lambda: _Child.start(limits, knowledge, ocr=True), OCR_GROWN_MB, OCR_IDLE_SECONDS)
+        self._knowledge = knowledge
+        self._learned.set()
 
     async def __aenter__(self) -> Readers:
-        self._text.prestart()
+        """Start the first child at once: whatever the caller does next, it imports beside."""
+        first: _Child | None = None
+        with suppress(ReaderUnavailable):
+            first = await _Child.spawn()
+        self._first = self._text.prestart(self._start(first, ocr=False))
         return self
+
+    async def _start(self, child: _Child | None = None, *, ocr: bool) -> _Child:
+        child = child or await _Child.spawn()
+        try:
+            await self._learned.wait()
+            await child.get_ready(self._limits, self._knowledge, ocr=ocr)
+        except BaseException:
+            await child.kill()
+            raise
+        return child
+
+    async def settled(self) -> None:
+        """Return once the first child is ready, or could not be started."""
+        if self._first is not None:
+            await asyncio.wait({self._first})
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -11,7 +11,9 @@ from mailbot.config import Config, load
 from mailbot.core.answer import Desk
 from mailbot.core.office import Office
 from mailbot.desk import set_desk
+from mailbot.shell.limits import Limits
 from mailbot.shell.once import run_once
+from mailbot.shell.workers import Readers
 from tests.shell.house import House
 
 _desks: dict[Office, Desk] = {}
@@ -24,10 +26,15 @@ def live(home: House, at: str, *mails: bytes) -> int:
         patch.dict(os.environ, home.environment),  # the password, as the command would find it
         patch("mailbot.shell.counter.set_desk", _desk),
     ):
-        return asyncio.run(run_once(load(home.config), datetime.fromisoformat(at)))
+        return asyncio.run(_round(load(home.config), datetime.fromisoformat(at)))
 
 
-def _desk(config: Config, keyed: Callable[[str], str]) -> Desk:
+async def _round(config: Config, at: datetime) -> int:
+    async with Readers(Limits.of(config.limits)) as readers:
+        return await run_once(config, at, readers)
+
+
+def _desk(config: Config, keyed: Callable[[str], str], _tried: object) -> Desk:
     """Read rules and templates once for each office: a second of work that a month of rounds need not repeat."""
     if config.office not in _desks:
         _desks[config.office] = set_desk(config, keyed)
