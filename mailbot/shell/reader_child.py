@@ -47,7 +47,7 @@ def _import_all() -> None:
     """Import what reading needs while the daemon is still busy with its own start, before any document is near."""
     import pypdfium2  # noqa: F401
 
-    from mailbot.core import constancia, employers, fields, impostors, lines, sections, titles  # noqa: F401
+    from mailbot.core import captions, constancia, employers, impostors, sections, titles  # noqa: F401
     from mailbot.shell import pdf_words, picture, reader  # noqa: F401
 
 
