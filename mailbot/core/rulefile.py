@@ -25,6 +25,15 @@ _SYNTAX = {  # what tomllib says, as an admin reads it
     "Expected newline": "sobra algo después del valor",
     "Invalid statement": "esta línea no se entiende",
     "Invalid initial character": "la clave no puede empezar con ese carácter",
+    "Expected ']": "falta cerrar el corchete del encabezado",
+    "Expected": "falta cerrar unas comillas",
+    "Cannot mutate": "la tabla está declarada dos veces",
+    "Cannot redefine": "la tabla está declarada dos veces",
+    "Found invalid character": "las comillas se quedaron sin cerrar",
+    "Unescaped": "dentro de comillas, \\ se escribe dos veces: \\\\",
+    "Invalid hex value": "dentro de comillas, \\ se escribe dos veces: \\\\",
+    "Escaped character": "dentro de comillas, \\ se escribe dos veces: \\\\",
+    "Invalid date": "no es una fecha que exista",
 }
 
 

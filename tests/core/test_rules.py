@@ -126,7 +126,9 @@ RULE = '[[regla]]\nnombre = "r"\n'
         ('[[dia_inhabil]]\nfecha = "2026-02-30"\nnombre = "x"',
          "rules/50-x.toml: línea 2: dia_inhabil «x»: fecha: no es una fecha que exista («2026-02-30»);"
          " se escribe como 2026-04-02"),
-        ('[[dia_inhabil]]\nfecha = 2026-02-30', "rules/50-x.toml: línea 2: no es TOML válido"),
+        ('[[dia_inhabil]]\nfecha = 2026-02-30', "rules/50-x.toml: línea 2: no es TOML válido: no es una fecha que exista"),
+        ('[[regla]', "rules/50-x.toml: línea 1: no es TOML válido: falta cerrar el corchete del encabezado"),
+        ('[x]\na = "C:\\dir"', "rules/50-x.toml: línea 2: no es TOML válido: dentro de comillas, \\ se escribe dos veces"),
         ('[[receso]]\nnombre = "x"\ndesde = 2026-12-20\nhasta = 2026-12-10',
          "rules/50-x.toml: línea 4: receso «x»: hasta: termina (2026-12-10) antes de empezar (2026-12-20)"),
         ('[[receso]]\nnombre = "x"\ndesde = 2026-01-01\nhasta = 2027-12-31',
