@@ -24,6 +24,7 @@ from mailbot.core.documents import Document
 from mailbot.core.envelope import writable
 from mailbot.core.message import Attachment, Message, parse
 from mailbot.core.outcome import Outcome, Past
+from mailbot.core.spanish import format_date
 from mailbot.desk import set_desk
 from mailbot.shell.limits import MEGABYTE, Limits
 from mailbot.shell.workers import Readers
@@ -170,7 +171,8 @@ def _lines(decided: Decided) -> Iterator[str]:
     yield f"  Respuesta: {record['reply']} → {record['to']}{copy}"
     yield f"  Asunto: {record['subject']}"
     if outcome.reminder:
-        yield f"  Recordatorio: {outcome.reminder.kind}, {outcome.reminder.due:%Y-%m-%d %H:%M}"
+        due = outcome.reminder.due
+        yield f"  Recordatorio: {outcome.reminder.kind}, {format_date(due.date())} a las {due:%H:%M}"
     yield ""
     yield from (f"    {line}" for line in record["text"].splitlines())
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from textwrap import fill
 from zoneinfo import ZoneInfo
 
 import click
@@ -64,12 +65,14 @@ def command(out: Path) -> int:
 
 def _show(out: Path, folder: Path, imap: int, office: object, progress: Progress) -> int:
     from mailbot.commands.opening import opened
+    from mailbot.core.values import long_day
     from mailbot.demo import page, servers
     from mailbot.demo.mails import MAILS
     from mailbot.demo.recorded import recorded
 
     assert isinstance(office, servers.PostOffice)  # noqa: S101  (typed so that the import can wait)
-    progress.begin(f"Llegan {len(MAILS)} correos (lunes {MONDAY:%d/%m/%Y})", sum(m.expected is not None for m in MAILS))
+    monday, next_monday = long_day(MONDAY.date()), long_day(NEXT_MONDAY.date())
+    progress.begin(f"Llegan {len(MAILS)} correos ({monday})", sum(m.expected is not None for m in MAILS))
     servers.deliver(imap, [m.build(MONDAY, MAILBOX) for m in MAILS])
     _run(folder, MONDAY)
     replies = {a.answers: a for a in _answers(office.mails)}
@@ -77,7 +80,7 @@ def _show(out: Path, folder: Path, imap: int, office: object, progress: Progress
         came = {m.message_id: store.read_now(recorded, m.student.email, ZONE) for m in MAILS}
     first = len(office.mails)
     due = sum(1 for r in came.values() if r.reminder_kind == "recordatorio_confirmacion")
-    progress.begin(f"Pasa una semana (lunes {NEXT_MONDAY:%d/%m/%Y})", due)
+    progress.begin(f"Pasa una semana ({next_monday})", due)
     _run(folder, NEXT_MONDAY)
     reminders = {a.answers: a for a in _answers(office.mails[first:]) if a.stem.startswith("recordatorio")}
     progress.end()
@@ -93,7 +96,8 @@ def _show(out: Path, folder: Path, imap: int, office: object, progress: Progress
     for reminder in reminders.values():
         title = next((m.title for m in MAILS if m.message_id == reminder.answers), "")
         html = _save(out, f"{len(rows) + 1:02d}-{reminder.stem}", reminder)
-        rows.append(page.Row(f"Una semana después: {title}", "", "", "", reminder.stem, "enviado el 30/11/2026", html))
+        row = page.Row(f"Una semana después: {title}", "", "", "", reminder.stem, f"enviado el {next_monday}", html)
+        rows.append(row)
     _table(rows)
     index = page.write(out, rows, "Un lunes, y el lunes siguiente")
     click.echo(f"\nRespuestas (.eml y .html) en {out}/\nPara verlas como en un teléfono, abre {index}")
@@ -175,7 +179,7 @@ def _table(rows: Sequence[object]) -> None:
         told = {"se leyó": row.read, "regla": row.rule, "respuesta": row.reply, "recordatorio": row.reminder}
         for label, value in told.items():
             if value:
-                click.echo(f"  {label:<13}{value}")
+                click.echo(fill(value, 79, initial_indent=f"  {label:<13}", subsequent_indent=" " * 15))
 
 
 class Progress:

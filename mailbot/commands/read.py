@@ -18,6 +18,7 @@ from mailbot.config import Config, ConfigProblems, load_or_defaults
 from mailbot.core.constancia import Constancia, Patron
 from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge, parse_knowledge
 from mailbot.core.picture_marks import Mark
+from mailbot.core.spanish import format_date
 from mailbot.folders import rule_texts
 from mailbot.shell.limits import Limits
 from mailbot.shell.workers import Readers
@@ -119,7 +120,7 @@ def _rows(c: Constancia) -> Iterator[tuple[str, str]]:
     yield "NSS", unread if c.nss is None else c.nss.value.digits
     yield "CURP", unread if c.curp is None else c.curp.value.text
     yield "Nombre", unread if c.nombre is None else c.nombre.value
-    yield "Fecha", unread if c.fecha is None else c.fecha.value.isoformat()
+    yield "Fecha", unread if c.fecha is None else format_date(c.fecha.value)
     yield "Estado", unread if c.estado is None else c.estado.value
     servicio = None if c.servicio_medico is None else c.servicio_medico.value
     yield "Servicio médico", {True: "sí", False: "no", None: unread}[servicio]

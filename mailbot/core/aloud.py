@@ -82,7 +82,7 @@ def read_aloud(rulebook: RuleBook, office: Office, today: date) -> str:
         lines += [f"{number}. **{rule.name}**", *_wrapped(_sentence(rule), "    "), ""]
     lines += ["## Recordatorios", ""]
     for ladder in rulebook.ladders:
-        lines += _wrapped(f"**{ladder.name}**, mientras {_spoken('caso', ladder.state)}: {_rungs(ladder, office)}.")
+        lines += _wrapped(f"**{ladder.name}**, mientras {spoken('caso', ladder.state)}: {_rungs(ladder, office)}.")
     terms = rulebook.terms
     lines += [
         "", "## Plazos", "",
@@ -126,7 +126,8 @@ def _condition(condition: Condition) -> str:
     return begins + _listed([goes_on[value] for value in values], "o")
 
 
-def _spoken(fact: str, value: str) -> str:
+def spoken(fact: str, value: str) -> str:
+    """Say one fact in words: "el patrón es otra escuela"."""
     begins, goes_on = WORDS[fact]
     return begins + goes_on[value]
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection, select
 
+from mailbot.core.aloud import spoken
+from mailbot.core.values import long_day
+from mailbot.shell.case_book import reminder_name
 from mailbot.shell.tables import messages, reminders
 
 SHOWN = ("documento", "estado", "patron", "fecha", "falta", "mensaje")
@@ -31,9 +34,13 @@ def recorded(c: Connection, sender: str, zone: tzinfo) -> Recorded:
     ).first()
     facts = {name: value for name, value in (row.facts or {}).items() if value not in (None, "ninguno", "nada")}
     return Recorded(
-        read=", ".join(f"{name}: {facts[name]}" for name in SHOWN if name in facts),
+        read="; ".join(spoken(name, facts[name]) for name in SHOWN if name in facts),
         rule=row.rule or "",
-        why=f"no se contesta: {row.reason}",
-        reminder=f"{planned.kind}, {planned.due_at.astimezone(zone):%d/%m/%Y %H:%M}" if planned else "",
+        why=f"no se contesta ({row.reason})",
+        reminder=f"{reminder_name(planned.kind)}, {_when(planned.due_at.astimezone(zone))}" if planned else "",
         reminder_kind=planned.kind if planned else None,
     )
+
+
+def _when(due: datetime) -> str:
+    return f"{long_day(due.date())} a las {due:%H:%M}"
