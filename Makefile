@@ -34,6 +34,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/read.py
 	$(BIN)/python bench/latency.py
+	$(BIN)/python bench/kill.py
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel
