@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from mailbot.core.constancia import Constancia, Field, Patron
 from mailbot.core.documents import ReadingKnowledge
@@ -13,12 +14,15 @@ from mailbot.core.page import Box
 from mailbot.core.signs import birth_date
 from mailbot.core.spanish import fold
 
+Need = Literal["letters", "sure", "spaces"]
+"""How alike two readings must be. ``letters``: the same letters; enough for what has a check digit or is one of few
+known texts. ``sure``: and no letter in doubt. ``spaces``: and the same words, for names."""
+
 
 class Confirmed(Protocol):
-    """Tell whether a text was read twice alike at a place; ``listed``: it is one of few known, or has a check digit,
-    so that no single letter has to be sure."""
+    """Tell whether a text was read twice alike at a place."""
 
-    def __call__(self, box: Box, text: str, *, listed: bool = False) -> bool: ...
+    def __call__(self, box: Box, text: str, need: Need) -> bool: ...
 
 
 def boxes_of(c: Constancia) -> list[Box]:
@@ -32,10 +36,11 @@ def boxes_of(c: Constancia) -> list[Box]:
 def only_sure(c: Constancia, confirmed: Confirmed, knowledge: ReadingKnowledge) -> Constancia:
     """Return the constancia without what was not confirmed, does not check, or does not agree with the rest."""
 
-    def kept(field: Field[Any] | None, *, listed: bool = False) -> Any:
-        return field if field is not None and confirmed(field.box, field.printed, listed=listed) else None
+    def kept(field: Field[Any] | None, need: Need) -> Any:
+        return field if field is not None and confirmed(field.box, field.printed, need) else None
 
-    nss, curp, nombre, born = kept(c.nss, listed=True), kept(c.curp, listed=True), kept(c.nombre), kept(c.nacimiento)
+    nss, curp = kept(c.nss, "letters"), kept(c.curp, "letters")
+    nombre, born = kept(c.nombre, "spaces"), kept(c.nacimiento, "sure")
     nss = nss if nss is not None and nss.value.checks else None
     curp = curp if curp is not None and curp.value.checks else None
     if curp is not None and born is not None and birth_date(curp.value) != born.value:
@@ -48,9 +53,9 @@ def only_sure(c: Constancia, confirmed: Confirmed, knowledge: ReadingKnowledge) 
         nss=nss,
         curp=curp,
         nombre=nombre,
-        fecha=kept(c.fecha),
-        estado=kept(c.estado, listed=True),
-        servicio_medico=kept(c.servicio_medico, listed=True),
+        fecha=kept(c.fecha, "sure"),
+        estado=kept(c.estado, "letters"),
+        servicio_medico=kept(c.servicio_medico, "letters"),
         nacimiento=born,
         patrones=patrones,
         patrones_legible=c.patrones_legible and all(p.razon_social is not None for p in patrones),
@@ -72,11 +77,24 @@ def _whole(name: str, curp: Curp | None) -> bool:
 def _kept_row(patron: Patron, confirmed: Confirmed, knowledge: ReadingKnowledge) -> Patron:
     """Return a row with its name read, and its modalidad only where it is one that is known: never half of one."""
     box, registro, modalidad = patron.box, patron.registro_patronal, patron.modalidad
-    if box is None or patron.razon_social is None or not confirmed(box, patron.razon_social):
+    if box is None or patron.razon_social is None or not confirmed(box, patron.razon_social, "spaces"):
         return Patron(None, None, None, box)
-    if registro is not None and not confirmed(box, registro.text):
+    if registro is not None and not confirmed(box, registro.text, "sure"):
         registro = None
-    known = {fold(m) for m in knowledge.modalidades} | ({registro.modalidad} if registro else set())
-    if modalidad is not None and not (fold(modalidad) in known and confirmed(box, modalidad, listed=True)):
-        modalidad = None
+    if modalidad is not None:
+        numbers = () if registro is None else (registro.modalidad,)
+        modalidad = _known(modalidad, (*knowledge.modalidades, *numbers))
+        modalidad = modalidad if modalidad is not None and confirmed(box, modalidad, "letters") else None
     return Patron(patron.razon_social, registro, modalidad, box)
+
+
+def _known(text: str, known: Iterable[str]) -> str | None:
+    """Return a text that is a known one, with the spaces of that one: OCR loses some."""
+    for one in known:
+        if fold(text) == fold(one):
+            return text
+        letters = text.replace(" ", "")
+        if fold(letters) == fold(one.replace(" ", "")):
+            left = iter(letters)
+            return "".join(c if c == " " else next(left) for c in one)
+    return None

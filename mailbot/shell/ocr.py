@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mailbot.core.documents import CONSTANCIA, ILEGIBLE, IMAGEN, Document, ReadingKnowledge, read_document
 from mailbot.core.lookalikes import as_number
 from mailbot.core.page import Box, Page, Word
-from mailbot.core.second_look import boxes_of, only_sure
+from mailbot.core.second_look import Need, boxes_of, only_sure
 from mailbot.shell.limits import Limits
 from mailbot.shell.recogniser import Recogniser
 from mailbot.shell.scan import NotAPicture, evened, pages_of
@@ -158,15 +158,23 @@ class Ocr:
             cut(page.raw, own[0].line.corners, WIDER, min(f.piece.left for f in own), max(f.piece.right for f in own))
             for page, own in stretches
         ]
-        other, unsure = set(), set()
+        differs: dict[Need, set[int]] = {"letters": set(), "sure": set(), "spaces": set()}
         for (_, own), letters, piece in zip(stretches, self._recogniser.read(cuts), cuts, strict=True):
             words = " ".join(as_number(p.text) for p in pieces_of(letters, piece))
-            if _spelled(words) != _spelled(" ".join(f.word.text for f in own)):
-                other |= {id(f) for f in own}
+            before = " ".join(f.word.text for f in own)
+            if _joined(words) != _joined(before):
+                differs["letters"] |= {id(f) for f in own}
+            if _spelled(words) != _spelled(before):
+                differs["spaces"] |= {id(f) for f in own}
             if any(letter.sure < SURE_AGAIN for letter in letters if letter.char != " "):
-                unsure |= {id(f) for f in own}
-            unsure |= {id(f) for f in own if any(letter.sure < SURE for letter in f.piece.letters)}
-        return SecondLook({s.page.number: s.found for s in seen}, frozenset(other), frozenset(unsure))
+                differs["sure"] |= {id(f) for f in own}
+            differs["sure"] |= {id(f) for f in own if any(letter.sure < SURE for letter in f.piece.letters)}
+        return SecondLook({s.page.number: s.found for s in seen}, differs)
+
+
+ENOUGH: Mapping[Need, tuple[Need, ...]] = {
+    "letters": ("letters",), "sure": ("letters", "sure"), "spaces": ("letters", "sure", "spaces"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +182,16 @@ class SecondLook:
     """What a second look found of the words of each page (by their identity)."""
 
     found: Mapping[int, tuple[Found, ...]]
-    other: frozenset[int]
-    """Words of a stretch that read otherwise."""
-    unsure: frozenset[int]
-    """Words of which a letter is not sure, however alike they read."""
+    differs: Mapping[Need, set[int]]
+    """Words of a stretch that reads in other letters, or in other words; words of which a letter is in doubt."""
 
-    def __call__(self, box: Box, text: str, *, listed: bool = False) -> bool:
+    def __call__(self, box: Box, text: str, need: Need) -> bool:
         """Tell whether a text was read twice alike at a place (``core.second_look.Confirmed``)."""
-        doubted = self.other if listed else self.other | self.unsure
+        doubted = set().union(*(self.differs[n] for n in ENOUGH[need]))
         own = [f for f in self.found[box.page] if _inside(f.word, box)]
+        if need == "letters":
+            parts = [f for f in own if (word := _joined(f.word.text)) and word in _joined(text)]
+            return bool(parts) and not any(id(f) in doubted for f in parts)
         wanted = set(_spelled(text))
         doubts = {w for f in own if id(f) in doubted for w in _spelled(f.word.text)}
         there = {w for f in own if id(f) not in doubted for w in (*_spelled(f.word.text), _joined(f.word.text))}
@@ -207,7 +216,7 @@ def _inside(word: Word, box: Box) -> bool:
 
 
 def _joined(text: str) -> str:
-    """Return a number's letters and digits without the hyphens between."""
+    """Return letters and digits without what stands between them."""
     return "".join(_spelled(text))
 
 

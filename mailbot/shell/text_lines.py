@@ -23,9 +23,10 @@ Corners = tuple[Point, Point, Point, Point]
 
 MARGIN = 0.06  # of a line's height, around what detection found
 FRAME = 0.05  # of a line's height: what detection leaves above and below beyond a font's own height
-# A gap is a space that the recogniser missed if it is so wide: of a line's height, and of the distance from letter to
-# letter. Of 7,000 gaps within words none was wider (Courier's "11" came near); those it had missed all were.
-SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.65
+# A gap is a space that the recogniser missed if it is so wide: in a line's height, and in steps from letter to letter.
+# Of 7,000 gaps within words hardly one was wider (Courier's "11" came near); those that it had missed all were.
+SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.5
+SPACE_BETWEEN_DIGITS = 0.65  # steps
 ALIKE = (0.8, 1.28)  # heights of one size of print, beside the usual one
 SAME_SLOPE = 0.06  # between the lines of a page in perspective; others are stamps
 FEW_LINES = 8  # with fewer, only one slope for the whole page
@@ -101,7 +102,8 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
     """Part a line's letters into words; the edges are where the ink begins and ends."""
     gaps = _gaps(seen)
     steps = sorted(b.at - a.at for a, b in pairwise(letters) if " " not in (a.char, b.char)) or [0.0]
-    space = max(SPACE * seen.shape[0] / seen.shape[1], SPACE_IN_STEPS * steps[len(steps) // 2])
+    step = steps[len(steps) // 2]
+    space = max(SPACE * seen.shape[0] / seen.shape[1], SPACE_IN_STEPS * step)
     words: list[list[Letter]] = [[]]
     for letter in letters:
         last = words[-1][-1] if words[-1] else None
@@ -110,7 +112,10 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
             continue
         if last is not None:
             a, b = _widest(gaps, last.at, letter.at)
-            if b - a > space or (last.char == ":" and len(words[-1]) > 1 and letter.char not in "/:"):
+            digits = last.char.isdigit() and letter.char.isdigit()
+            if b - a > (max(space, SPACE_BETWEEN_DIGITS * step) if digits else space) or _ends_a_label(
+                words[-1], letter
+            ):
                 words.append([])
         words[-1].append(letter)
     words = [word for word in words if word]
@@ -126,6 +131,12 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
         Piece(tuple(word), left, max(right, left + 0.001))
         for word, left, right in zip(words, lefts, rights, strict=True)
     )
+
+
+def _ends_a_label(word: Sequence[Letter], following: Letter) -> bool:
+    """Tell whether a word ends in a colon that is no clock's and no address's."""
+    ends = len(word) > 1 and word[-1].char == ":" and (word[-2].char.isalpha() or word[-2].char in ").")
+    return ends and following.char not in "/:"
 
 
 Gap = tuple[float, float]
