@@ -94,7 +94,7 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     elif alone and (above := _line_above(sheet, first, label)):
         lines.insert(0, (above,))
     lines += further
-    return Cell(tuple(lines), cut=_orphan_below(sheet, lines, label))
+    return Cell(tuple(lines), cut=_orphan_below(sheet, lines, label) or _word_above(sheet, lines[0][0], label))
 
 
 def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
@@ -104,6 +104,16 @@ def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
         return False
     near = sheet.rows[max(0, s.row - 8) : s.row] + sheet.rows[s.row + 1 : s.row + 8]
     return any(abs(t.x1 - s.x1) < 1.5 for row in near for t in row if t.label is None)
+
+
+def _word_above(sheet: Sheet, first: Segment, label: Segment) -> bool:
+    """Tell whether right above a cell stands a word that is a label elsewhere, set as the cell is."""
+    return any(
+        t.label is not None and not t.colon and t.x0 > label.x1 and same_type(t, first) and aligned(t, first)
+        and -0.4 < (first.top - t.bottom) / first.height < NEXT_LINE
+        for row in sheet.rows[max(0, first.row - 3) : first.row]
+        for t in row
+    )  # fmt: skip
 
 
 def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Segment) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
@@ -11,13 +12,11 @@ from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
-from mailbot.core.places import box_of, column_of, neighbours, set_alike, would_have_fitted
+from mailbot.core.places import box_of, neighbours, set_alike, would_have_fitted
 from mailbot.core.printed import is_placeholder, read_value
-from mailbot.core.rows import Line, split_rows
 from mailbot.core.spanish import compact
+from mailbot.core.table import read_table
 from mailbot.core.turning import box_as_seen, turned_over
-
-ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
 
 
 @dataclass(slots=True)
@@ -56,12 +55,15 @@ def read_employers(
     blocks: list[Block] = []
     open_blocks: dict[int, Block] = {}
     cells: list[Segment] = []
-    for sheet in sheets:
-        legible = legible and not any(_carried_over(s, cells) for s in _before_labels(sheet))
-        found, sure = _blocks(sheet, known, open_blocks)
+    for number, sheet in enumerate(sheets):
+        texts = {w.text for s in cells if s.page == sheet.page.number for w in s.words}
+        further = [s for s in _before_labels(sheet) if not texts & {w.text for w in s.words}]
+        legible = legible and not any(_carried_over(s, cells) for s in further)
+        found, sure = _blocks(sheet, known, open_blocks, sheets[number + 1 :])
         legible = legible and sure
         blocks += found
         cells = [s for block in found for cell in block.cells.values() for s in cell.segments]
+    legible = legible and _give_back(blocks, known)
     for block in blocks:
         row, sure = _row(block, known)
         legible = legible and sure
@@ -74,6 +76,18 @@ def read_employers(
             if printed is not None and printed.text not in read:
                 legible = False
     return _without_repeats(rows), legible
+
+
+def _give_back(blocks: Sequence[Block], known: dict[str, str]) -> bool:
+    """Leave a line that two cells hold to the one that needs it; tell whether none is left in doubt."""
+    times = Counter(id(s) for block in blocks for cell in block.cells.values() for s in cell.segments)
+    for block in blocks:
+        if cell := block.cells.get(labels.MODALIDAD):
+            own = tuple(line for line in cell.lines if all(times[id(s)] == 1 for s in line))
+            if own != cell.lines and compact(Cell(own).text if own else "") in known:
+                block.cells[labels.MODALIDAD] = Cell(own, cut=cell.cut)
+                times.subtract(id(s) for line in cell.lines if line not in own for s in line)
+    return all(times[id(s)] == 1 for block in blocks for cell in block.cells.values() for s in cell.segments)
 
 
 def _before_labels(sheet: Sheet) -> list[Segment]:
@@ -98,11 +112,20 @@ def _without_repeats(rows: list[Row]) -> list[Row]:
     return kept
 
 
+def _as_table(
+    sheet: Sheet, heads: list[Segment], known: dict[str, str], following: Sequence[Sheet]
+) -> tuple[list[Block], bool]:
+    rows, sure = read_table(sheet, heads, known, following)
+    return [Block(cells) for cells in rows], sure
+
+
 def _asked(sheet: Sheet) -> list[Segment]:
     return [s for s in sheet.segments if s.kind in labels.EMPLOYER]
 
 
-def _blocks(sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block]) -> tuple[list[Block], bool]:
+def _blocks(
+    sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block], following: Sequence[Sheet] = ()
+) -> tuple[list[Block], bool]:
     """Find the employers of a page, each with the cell of each of its labels."""
     asked = _asked(sheet)
     if not asked:
@@ -122,7 +145,7 @@ def _blocks(sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block]) 
         seen.update(id(t) for t in group)
         columns = len({t.kind for t in group}) == len(group) and (len(group) > 1 or only_names)
         if columns and not any(beside(sheet, t) for t in group):
-            table, sure = _table(sheet, group, known)
+            table, sure = _as_table(sheet, group, known, following)
             legible = legible and sure
             column = _column(group[0], starts)
             last = open_blocks.get(column)
@@ -179,89 +202,6 @@ def _column_starts(asked: Sequence[Segment]) -> list[float]:
 
 def _column(s: Segment, starts: Sequence[float]) -> int:
     return sum(start <= s.x0 + s.height for start in starts[1:])
-
-
-def _table(sheet: Sheet, heads: list[Segment], known: dict[str, str]) -> tuple[list[Block], bool]:
-    """Read the rows under a line of headers."""
-    all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
-    all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
-    columns: dict[str, list[Line]] = {h.kind: [] for h in heads if h.kind}
-    under = bottom = max(h.bottom for h in heads)
-    height = heads[0].height
-    legible = True
-    for row in sheet.rows[min(h.row for h in heads) :]:
-        body = [s for s in row if s not in all_heads and _below_heads(s, all_heads, under)]
-        if not body:
-            continue
-        if any(s.label is not None for s in body) or body[0].top - bottom > ROW_GAP * max(height, body[0].height):
-            legible = legible and not any(_goes_on(s, columns) for s in body if s.label is None)
-            break
-        pieces = [piece for whole in body for piece in _cut_at_heads(whole, all_heads)]
-        paragraph = not any(_like_a_cell(piece, columns) for piece in pieces)
-        if paragraph or (len(pieces) == 1 and _spans_columns(pieces[0], all_heads)):
-            cell_like = pieces[0].capitals and not paragraph
-            legible = legible and not cell_like and (any(columns.values()) or not pieces[0].capitals)
-            break
-        by_column: dict[str, list[Segment]] = {}
-        for index, s in enumerate(pieces):
-            head = column_of(s, all_heads)
-            if head is None and len(pieces) == len(all_heads):
-                head = all_heads[index]  # a short text at the left of a wide column, its header in the middle
-            kind = _edge_of(s, columns) or (head.kind if head is not None else None)
-            if kind is None:
-                legible = legible and (is_placeholder(s.text) or len(s.text) < 3)
-            elif kind in columns:
-                by_column.setdefault(kind, []).append(s)
-        for kind, segments in by_column.items():
-            columns[kind].append(Line(tuple(segments)))
-        bottom = max(s.bottom for s in body)
-    rows = split_rows(columns, known)
-    if rows is None:
-        return [], False
-    if sheet.turned:
-        rows = [{kind: lines[::-1] for kind, lines in row.items()} for row in rows]
-    return [Block({k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls}) for r in rows], legible
-
-
-def _below_heads(s: Segment, heads: Sequence[Segment], under: float) -> bool:
-    """Tell whether a text stands below the header of its column; headers may be of one line and of more."""
-    if s.top > under - 0.5 * s.height:
-        return True
-    over = [h for h in heads if abs(h.x0 - s.x0) < 0.4 * s.height]
-    return s.label is None and any(s.top > h.bottom - 0.3 * s.height for h in over)
-
-
-def _goes_on(s: Segment, columns: dict[str, list[Line]]) -> bool:
-    """Tell whether a text beside another section's label is as likely the next line of a cell."""
-    lasts = [line.segments[0] for lines in columns.values() for line in lines[-1:]]
-    return any(abs(t.x0 - s.x0) < 1.5 and s.top - t.bottom < 0.3 * s.height and set_alike(t, s) for t in lasts)
-
-
-def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
-    """Return the column whose cells so far begin where a text begins."""
-    found = {k for k, lines in columns.items() for line in lines if abs(line.segments[0].x0 - s.x0) < 1.5}
-    return found.pop() if len(found) == 1 else None
-
-
-def _like_a_cell(s: Segment, columns: dict[str, list[Line]]) -> bool:
-    """Tell whether a text alone on its line is set as the table's cells are, and not as the paragraph after it."""
-    firsts = [lines[0].segments[0] for lines in columns.values() if lines]
-    return all(set_alike(first, s) for first in firsts)
-
-
-def _cut_at_heads(s: Segment, heads: Sequence[Segment]) -> list[Segment]:
-    """Cut a text that runs through two cells where a word starts right under the next header's edge."""
-    cuts = [
-        i
-        for i, w in enumerate(s.words)
-        if i > 0 and any(abs(w.x0 - h.x0) < 1.5 and h.x0 > s.x0 + s.height for h in heads)
-    ]
-    edges = [0, *cuts, len(s.words)]
-    return [replace(s, words=s.words[a:b]) for a, b in pairwise(edges)] if cuts else [s]
-
-
-def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
-    return sum(min(s.x1, h.x1) - max(s.x0, h.x0) > 0 for h in heads) > 1 and len(s.words) > 7
 
 
 def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mailbot.core import labels
@@ -65,8 +65,20 @@ def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
             habit[a.valued[0].mode] += 1
     sure = [a.valued[0] for a in asked if len(a.valued) == 1 and a.segment.kind in TYPED]
     claimed = {id(s) for r in sure for s in r.segments}
-    chosen = [r for a in asked if (r := _choose(a, habit, claimed)) is not None]
+    chosen = _apart([r for a in asked if (r := _choose(a, habit, claimed)) is not None])
     return chosen + [r for kind in (labels.NSS, labels.CURP) if (r := _only_one(sheets, asked, chosen, kind))]
+
+
+def _apart(readings: list[Reading]) -> list[Reading]:
+    """Take back names of which a line was read for another label too."""
+    times = Counter(id(s) for r in readings if r.value is not None for s in r.segments)
+    kinds = {id(s): {r.kind for r in readings for t in r.segments if t is s} for r in readings for s in r.segments}
+    return [
+        replace(r, value=None)
+        if r.kind not in TYPED and any(times[id(s)] > 1 and len(kinds[id(s)]) > 1 for s in r.segments)
+        else r
+        for r in readings
+    ]
 
 
 def _only_one(sheets: Sequence[Sheet], asked: Sequence[Asked], chosen: Sequence[Reading], kind: str) -> Reading | None:

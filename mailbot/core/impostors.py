@@ -39,6 +39,7 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
                 (with_colon and s.kind not in labels.HEADINGS)
                 or (_look(s) in value_looks and _look(s) not in label_looks)
                 or _ends_a_phrase(sheet, s)
+                or _in_a_row_of_values(sheet, s)
             )
         }
         rows = [tuple(replace(s, label=None) if id(s) in masked else s for s in row) for row in sheet.rows]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
 from mailbot.core.labels import ENDS, ESTADO, LABELS, LONGEST_LABEL, MATERNO, OTHER, PATERNO, PREFIXES, READ, Label
@@ -88,7 +88,7 @@ def lay_out(page: Page) -> Sheet:
     lines = [rejoin_tracked(line) for line in lines_of(words)]
     spaces = _spaces(lines)
     rows = [_segments(line, number, page.number, spaces) for number, line in enumerate(lines)]
-    return Sheet(page, tuple(tuple(row) for row in _stack_labels(_hang_colons(rows))))
+    return Sheet(page, tuple(tuple(row) for row in _stack_labels(_hang_colons(_cut_at_values(rows)))))
 
 
 Spaces = dict[str, float]
@@ -154,7 +154,8 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
         for w in run:
             last = pieces[-1][-1] if pieces else None
             apart = last and (_wide(last, w, spaces) or last.text.endswith(":") or _stands_alone(last, w))
-            if last and not apart and not (w.font != last.font and _may_begin_a_label(pieces[-1])):
+            other_font = last and w.font != last.font
+            if last and not apart and not (other_font and (_ends_a_label(pieces[-1]) or _begins_a_label(run, w))):
                 pieces[-1].append(w)
             else:
                 pieces.append([w])
@@ -181,7 +182,14 @@ def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Se
     return segments
 
 
-def _may_begin_a_label(piece: Sequence[Word]) -> bool:
+def _begins_a_label(run: Sequence[Word], word: Word) -> bool:
+    """Tell whether the words from one on, so far as they are of its font, may be a label's first line."""
+    rest = run[next(i for i, w in enumerate(run) if w is word) :]
+    text = "".join(compact(w.text) for w in takewhile(lambda w: w.font == word.font, rest))
+    return len(text) > 2 and text in PREFIXES
+
+
+def _ends_a_label(piece: Sequence[Word]) -> bool:
     """Tell whether words in one font may be the last line of a label: "Apellido" under "Primer"."""
     text = "".join(compact(w.text) for w in piece)
     return len(text) > 2 and text in ENDS and len({w.font for w in piece}) == 1
@@ -230,6 +238,8 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
         return True
     if not _goes_on(words, i, end) and (_changes_font(words, i, end) or words[end - 1].text.endswith(")")):
         return True
+    if not compact(words[end].text):
+        return True  # a dash is a value
     if label.kind in TYPED:
         longest = min(len(words), end + 8)
         return any(
@@ -267,6 +277,45 @@ def _goes_on(words: list[Word], start: int, end: int) -> bool:
     return True
 
 
+def _cut_at_values(rows: list[list[Segment]]) -> list[list[Segment]]:
+    """Cut labels from values that follow too close, where the values of other labels begin on one edge."""
+    starts = Counter(
+        (round(b.x0), a.words[0].font, a.capitals)
+        for row in rows
+        for a, b in pairwise(row)
+        if a.label is not None and b.label is None
+    )
+    edges = [edge for edge, times in starts.items() if times >= 3]
+    if not edges:
+        return rows
+    for row in rows:
+        for at, s in enumerate(row):
+            cut = next((i for i in range(1, len(s.words)) if any(_at_edge(s, i, *edge) for edge in edges)), None)
+            if s.label is not None or cut is None:
+                continue
+            first, value = replace(s, words=s.words[:cut]), replace(s, words=s.words[cut:])
+            before = compact(first.text)
+            if len(before) > 2 and (before in PREFIXES or before in ENDS):
+                row[at : at + 1] = [replace(first, label=LABELS.get(before)), value]
+                _join_to_its_label(row, at)
+    return rows
+
+
+def _at_edge(s: Segment, cut: int, x: int, font: str, capitals: bool) -> bool:
+    """Tell whether a word begins where values do, and those before it are set as their labels are."""
+    first = replace(s, words=s.words[:cut])
+    return abs(s.words[cut].x0 - x) < 1 and (first.words[0].font, first.capitals) == (font, capitals)
+
+
+def _join_to_its_label(row: list[Segment], at: int) -> None:
+    """Join a small word left over to the label before it, whose next line follows: "… razón social" "del"."""
+    before, s = row[at - 1] if at > 0 else None, row[at]
+    if before is None or before.label is None or before.colon or s.label is not None:
+        return
+    if s.x0 - before.x1 < LABEL_GAP * s.height and compact(before.text + s.text) in PREFIXES:
+        row[at - 1 : at + 1] = [replace(before, words=before.words + s.words, label=None)]
+
+
 def _hang_colons(rows: list[list[Segment]]) -> list[list[Segment]]:
     """Give a colon that stands by itself to the label that it wraps from or stands far off from, and drop it."""
     for number, row in enumerate(rows):
@@ -298,7 +347,7 @@ def _stack(rows: list[list[Segment]], number: int, first: Segment, key: str) -> 
     for below in range(number + 1, min(number + 5, len(rows))):
         last = stacked[-1]
         row = rows[below]
-        if row and row[0].top - last.bottom > last.height:
+        if row and row[0].top - last.bottom > 1.5 * last.height:
             break
         under = next((s for s in row if s.page == last.page and _under(last, s)), None)
         under = under or _cut_label_end(row, last, key)
@@ -341,7 +390,9 @@ def _cut_label_end(row: list[Segment], above: Segment, key: str) -> Segment | No
 
 
 def _under(above: Segment, below: Segment) -> bool:
-    near = -0.35 * above.height < below.top - above.bottom < 0.5 * above.height
+    off = (below.top - above.bottom) / max(above.height, 0.1)
+    one_font = above.words[-1].font == below.words[0].font and abs(above.height - below.height) < 0.1 * above.height
+    near = -0.35 < off < (1.4 if one_font else 0.5)
     edge = min(
         abs(above.x0 - below.x0), abs(above.x1 - below.x1), abs(above.x0 + above.x1 - below.x0 - below.x1) / 2
     )

@@ -15,7 +15,8 @@ SAME_EDGE = 0.4
 
 
 def box_of(segments: Sequence[Segment]) -> Box:
-    """Return the rectangle around segments of one page."""
+    """Return the rectangle around segments, on the page of the first."""
+    segments = [s for s in segments if s.page == segments[0].page]
     return Box(
         segments[0].page,
         min(s.x0 for s in segments),

@@ -63,6 +63,8 @@ def _service(text: str) -> bool | None:
 
 def _state(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", ""))
+    if _of_two_kinds(cleaned):
+        return None
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
     if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
         return None
@@ -71,6 +73,12 @@ def _state(text: str) -> str | None:
     if all(w in _STATE_HEADS or w in _STATE_FILLERS for w in words):
         return cleaned
     return None
+
+
+def _of_two_kinds(text: str) -> bool:
+    """Tell whether words in capitals and words in small letters are mixed: a piece of something else is in it."""
+    words = [w for w in text.split() if len(w) > 2 and w.isalpha()]
+    return any(w.isupper() for w in words) and any(not w.isupper() for w in words)
 
 
 def _issue_date(text: str) -> date | None:

@@ -63,8 +63,15 @@ def split_rows(columns: dict[str, list[Line]], known: Known) -> list[Row] | None
         found = _together(cells, others, kind, known, wraps)
         if found is not None:
             rest = any(_is_a_rest(row, columns) for row in found) or _cuts_a_modalidad(found, known)
-            return None if rest else found
+            numbered = kind == REGISTRO and _numbers_each(cells)
+            return None if rest or not (numbered or _spaced_as_cells(found)) else found
     return None
+
+
+def _numbers_each(cells: Cells) -> bool:
+    """Tell whether every row has its registro patronal, or a dash in its place where others have one."""
+    texts = [_joined(cell) for cell in cells]
+    return any(map(parse_registro, texts)) and all(is_placeholder(text) or parse_registro(text) for text in texts)
 
 
 def _is_a_rest(row: Row, columns: Mapping[str, list[Line]]) -> bool:
@@ -155,9 +162,12 @@ def _is_one_employer(row: Row, known: Known, wraps: float) -> bool:
     modalidad = row.get(MODALIDAD, [])
     if len(modalidad) > 1 and _key(modalidad) not in known and len(_by_known(modalidad, known) or []) > 1:
         return False
+    razon = row.get(RAZON, [])
+    numbered = parse_registro(_joined(row.get(REGISTRO, []))) is not None
+    whole = numbered and (_key(modalidad) in known or any(_key(razon[n:]) in known for n in range(1, len(razon))))
     for cell in row.values():
         gaps = [b.middle - a.middle for a, b in pairwise(cell)]
-        if gaps and (max(gaps) > _EVEN * min(gaps) or max(gaps) > wraps * cell[0].height):
+        if gaps and (max(gaps) > _EVEN * min(gaps) or (max(gaps) > wraps * cell[0].height and not whole)):
             return False
     return True
 

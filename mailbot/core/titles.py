@@ -11,6 +11,7 @@ from mailbot.core import labels
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box, Page
 from mailbot.core.places import box_of
+from mailbot.core.printed import read_value
 from mailbot.core.spanish import compact
 
 if TYPE_CHECKING:
@@ -134,11 +135,20 @@ def _titles(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> list[Title]:
             key = "".join(compact(s.text) for s in segments)
             if (kind := _kind_of(key, wanted)) is not None:
                 asks = any(s.kind in labels.READ for s in segments)
-                if asks and min(s.height for s in segments) < 1.15 * usual:
+                if asks and (min(s.height for s in segments) < 1.15 * usual or _has_a_value(sheet, segments)):
                     continue  # a label of the same words, as "Clave Única de Registro de Población"
                 box = box_of(segments)
                 found.append(Title(kind, _score(sheet, segments, box, usual), box, len(key)))
     return found
+
+
+def _has_a_value(sheet: Sheet, segments: tuple[Segment, ...]) -> bool:
+    """Tell whether beside a label stands what it asks for."""
+    return any(
+        s.label is None and t.label is not None and read_value(t.label.kind, s.text) is not None
+        for t in segments
+        for s in sheet.rows[t.row]
+    )
 
 
 def _kind_of(key: str, wanted: dict[str, str]) -> str | None:

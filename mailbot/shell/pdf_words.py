@@ -314,7 +314,8 @@ def _third(gaps: list[float]) -> float | None:
 
 def _tracking(stretch: list[_Glyphs]) -> float | None:
     gaps = [gap for p in stretch for gap in p.gaps]
-    gaps += [b.x0 - a.x1 for a, b in pairwise(stretch) if not (a.space_after or b.space_before)]
+    near = [(a, b) for a, b in pairwise(stretch) if not (a.space_after or b.space_before)]
+    gaps += [b.x0 - a.x1 for a, b in near if b.x0 - a.x1 < b.bottom - b.top]
     return _third(gaps)
 
 
@@ -346,8 +347,9 @@ def _words_of_stretch(
     stretch: list[_Glyphs], usual: dict[str, tuple[float, float]], spaced: Counter[str]
 ) -> list[Word]:
     joined: list[_Glyphs] = []
-    whole = _tracking(stretch) if len(stretch) > 1 else _third(stretch[0].gaps)
+    by_font = {font: _tracking([p for p in stretch if p.font == font]) for font in {p.font for p in stretch}}
     for p in stretch:
+        whole = by_font[p.font]
         last = joined[-1] if joined else None
         if last is not None:
             height = p.bottom - p.top
@@ -370,7 +372,7 @@ def _words_of_stretch(
                 last.space_after = p.space_after
                 continue
         joined.append(p)
-    return [_word(p, upright=True, tracking=_letters_apart(p, whole)) for p in joined]
+    return [_word(p, upright=True, tracking=_letters_apart(p, by_font[p.font])) for p in joined]
 
 
 def _letters_apart(p: _Glyphs, whole: float | None) -> float:

@@ -1,0 +1,150 @@
+"""From a line of headers to the cells of the rows below it, over the page's end if the table goes on there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from mailbot.core.columns import Cell
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.places import column_of, neighbours, set_alike
+from mailbot.core.printed import is_placeholder
+from mailbot.core.rows import Line, split_rows
+
+ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
+_FOOT, _HEAD = 0.9, 0.06  # of a page's height: below and above stand page numbers, addresses, the browser's lines
+
+
+def read_table(
+    sheet: Sheet, heads: list[Segment], known: Mapping[str, str], following: Sequence[Sheet] = ()
+) -> tuple[list[dict[str, Cell]], bool]:
+    """Read the rows under a line of headers; the second value tells whether all of it was read with certainty."""
+    all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
+    all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
+    columns: dict[str, list[Line]] = {h.kind: [] for h in heads if h.kind}
+    legible = True
+    body, sure = _body(sheet, all_heads, columns, following)
+    starts = Counter(round(s.x0) for row in body for s in row)
+    for row in body:
+        pieces = [piece for whole in row for piece in _cut_into_cells(whole, all_heads, starts)]
+        by_column: dict[str, list[Segment]] = {}
+        for index, s in enumerate(pieces):
+            head = column_of(s, all_heads)
+            if head is None and len(pieces) == len(all_heads):
+                head = all_heads[index]  # a short text at the left of a wide column, its header in the middle
+            kind = _edge_of(s, columns) or (head.kind if head is not None else None)
+            if kind is None:
+                legible = legible and (is_placeholder(s.text) or len(s.text) < 3)
+            elif kind in columns:
+                by_column.setdefault(kind, []).append(s)
+        for kind, segments in by_column.items():
+            columns[kind].append(Line(tuple(segments)))
+    rows = split_rows(columns, known)
+    if rows is None:
+        return [], False
+    if sheet.turned:
+        rows = [{kind: lines[::-1] for kind, lines in row.items()} for row in rows]
+    cells = [{k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls} for r in rows]
+    return cells, legible and sure
+
+
+def _body(
+    sheet: Sheet, heads: Sequence[Segment], columns: Mapping[str, list[Line]], following: Sequence[Sheet]
+) -> tuple[list[list[Segment]], bool]:
+    """Return the lines of a table, to the next label, paragraph or gap; and whether it surely ends there."""
+    under = bottom = max(h.bottom for h in heads)
+    height = heads[0].height
+    body: list[list[Segment]] = []
+    for row in _rows_on(sheet, heads, following, body):
+        line = [s for s in row if s not in heads and _below_heads(s, heads, under)]
+        if not line:
+            continue
+        cells = [s for above in body for s in above]
+        if any(s.label is not None for s in line) or line[0].top - bottom > ROW_GAP * max(height, line[0].height):
+            return body, not any(_goes_on(s, cells) for s in line if s.label is None)
+        paragraph = not any(_like_a_cell(s, body) for s in line)
+        if paragraph:
+            return body, bool(body) or not line[0].capitals
+        if len(line) == 1 and _spans_columns(line[0], heads) and not line[0].capitals:
+            return body, True
+        body.append(line)
+        bottom = max(s.bottom for s in line)
+    return body, True
+
+
+def _rows_on(
+    sheet: Sheet, heads: Sequence[Segment], following: Sequence[Sheet], body: Sequence[Sequence[Segment]]
+) -> Iterator[Sequence[Segment]]:
+    """Yield the lines from the headers on; where only the page's foot follows, those of the next page right below."""
+    end = sheet.page.height * _FOOT
+    rest = sheet.rows[min(h.row for h in heads) :]
+    for number, row in enumerate(rest):
+        gap = row[0].top - max(s.bottom for s in body[-1]) if body and row else 0.0
+        if row and gap > ROW_GAP * row[0].height and all(not r or r[0].top > end for r in rest[number:]):
+            break
+        yield row
+    if not body or sheet.turned:
+        return
+    last = max(s.bottom for s in body[-1])
+    for after in following[:1]:
+        rows = [row for row in after.rows if row and row[0].bottom > _HEAD * after.page.height]
+        if not rows or last < 0.6 * sheet.page.height or not any(_same_column(s, body) for s in rows[0]):
+            return
+        off = last + 0.9 * rows[0][0].height - rows[0][0].top
+        for row in rows:
+            yield [_lowered(s, off) for s in row]
+
+
+def _same_column(s: Segment, body: Sequence[Sequence[Segment]]) -> bool:
+    """Tell whether a text begins where a cell of the table does, and is set as it is."""
+    return any(abs(s.x0 - t.x0) < 1.5 and s.words[0].font == t.words[0].font and set_alike(t, s) for t in body[-1])
+
+
+def _lowered(s: Segment, off: float) -> Segment:
+    return replace(s, words=tuple(replace(w, top=w.top + off, bottom=w.bottom + off) for w in s.words))
+
+
+def _below_heads(s: Segment, heads: Sequence[Segment], under: float) -> bool:
+    """Tell whether a text stands below the header of its column; headers may be of one line and of more."""
+    if s.top > under - 0.5 * s.height:
+        return True
+    over = [h for h in heads if abs(h.x0 - s.x0) < 0.4 * s.height]
+    return s.label is None and any(s.top > h.bottom - 0.3 * s.height for h in over)
+
+
+def _goes_on(s: Segment, cells: Sequence[Segment]) -> bool:
+    """Tell whether a text beside another section's label is as likely the next line of a cell."""
+    return any(abs(t.x0 - s.x0) < 1.5 and 0 < s.top - t.top < 1.3 * s.height and set_alike(t, s) for t in cells)
+
+
+def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
+    """Return the column whose cells so far begin where a text begins."""
+    found = {k for k, lines in columns.items() for line in lines if abs(line.segments[0].x0 - s.x0) < 1.5}
+    return found.pop() if len(found) == 1 else None
+
+
+def _like_a_cell(s: Segment, body: Sequence[Sequence[Segment]]) -> bool:
+    """Tell whether a text alone on its line is set as the table's first cells are, and not as the paragraph after."""
+    return all(set_alike(first, s) for first in body[0]) if body else True
+
+
+def _cut_into_cells(s: Segment, heads: Sequence[Segment], starts: Counter[int]) -> list[Segment]:
+    """Cut a text that runs through two cells where a word starts under the next header's edge, or as other cells do."""
+    wide = sum(min(s.x1, h.x1) - max(s.x0, h.x0) > 0 for h in heads) > 1
+    cuts = [
+        i
+        for i, w in enumerate(s.words)
+        if i > 0
+        and (
+            any(abs(w.x0 - h.x0) < 1.5 and h.x0 > s.x0 + s.height for h in heads)
+            or (wide and any(starts[round(w.x0) + off] > 0 for off in (-1, 0, 1)))
+        )
+    ]
+    edges = [0, *cuts, len(s.words)]
+    return [replace(s, words=s.words[a:b]) for a, b in pairwise(edges)] if cuts else [s]
+
+
+def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
+    return sum(min(s.x1, h.x1) - max(s.x0, h.x0) > 0 for h in heads) > 1 and len(s.words) > 7
