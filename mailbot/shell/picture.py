@@ -105,7 +105,9 @@ def _rendered(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Page, Image.Imag
     page = pdfium_pages(pdf, number)[-1]
     sheet = pdf[number - 1]
     scale = min(SCALE, 3000 / max(sheet.get_size()))
-    seen = sheet.render(scale=scale, may_draw_forms=False, draw_annots=False).to_pil().convert("RGB")
+    seen = sheet.render(scale=scale, may_draw_forms=False, draw_annots=False).to_pil()
+    if seen.mode != "RGB":  # even where it is, convert() makes a copy: 17 MB
+        seen = seen.convert("RGB")
     turned: Image.Image = seen.rotate(-page.turned, expand=True) if page.turned else seen
     return page, turned
 

@@ -36,7 +36,7 @@ from mailbot.shell.limits import Limits
 
 WARM = 2  # readers kept ready: as many as the cores of a small server
 DOCUMENTS_PER_CHILD = 500  # then a fresh one: whatever a library leaks stays small
-GROWN_MB = 90  # resident size at which a reader is replaced; a warm one has some 45, broken files make it grow
+GROWN_MB = 80  # resident size at which a reader is replaced: 45 when fresh, 75 with pdfplumber; broken files add
 OCR_GROWN_MB = 1500  # an OCR child has some 700 at work
 OCR_IDLE_SECONDS = 60.0  # its models take 700 MB: it is ended when no picture came for so long
 OCR_TIMES = 2  # as long as limits.reader_seconds: a page on its side is read up to four times
@@ -151,6 +151,8 @@ def _environment() -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "OMP_NUM_THREADS": "2",
         "MALLOC_ARENA_MAX": "2",
+        # Fixed, or glibc raises it after the first big picture and keeps what is freed afterwards.
+        "MALLOC_MMAP_THRESHOLD_": "1048576",
     }
 
 
