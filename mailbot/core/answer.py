@@ -155,7 +155,8 @@ def _followed(message: Message, j: Judgement, now: datetime, desk: Desk) -> tupl
     names = _events(j) or ["escribe"]
     thread = (message.message_id or "", message.subject)
     for name in names:
-        case = advance(case, Event(name, now, j.when.date(), j.nss_key, j.fingerprint, thread))
+        replied = j.decision.reply is not None
+        case = advance(case, Event(name, now, j.when.date(), j.nss_key, j.fingerprint, thread, replied))
     return case, names
 
 

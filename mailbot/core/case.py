@@ -118,6 +118,8 @@ class Case:
     """False once the student wrote "ya no me escriban" or mail to the address bounced."""
     heard: date | None = None
     """The day of the student's last mail in it."""
+    answered: date | None = None
+    """The day of the last of those mails that got a reply."""
     owed_since: datetime | None = None
     """Since when a person owes the student an answer while the case goes on; None: nobody does."""
     taken: bool = False
@@ -139,6 +141,8 @@ class Event:
     nss_key: str | None = None
     fingerprint: str | None = None
     thread: tuple[str, str] | None = None
+    replied: bool = False
+    """Whether the student's mail was answered."""
 
 
 def advance(case: Case, event: Event) -> Case:
@@ -155,6 +159,7 @@ def advance(case: Case, event: Event) -> Case:
         thread=event.thread or case.thread,
         mails=_mails(case, event),
         heard=event.day if event.thread else case.heard,
+        answered=event.day if event.replied else case.answered,
         owed_since=None if event.name in SETTLES else case.owed_since,
     )
     return _counted(case, event)

@@ -25,7 +25,7 @@ class Reminded:
     """What became of a reminder that fell due."""
 
     why: str
-    """In Spanish: why it is cancelled or waits; empty where it goes out."""
+    """In Spanish: why it is cancelled or waits; empty where it goes out. The next rung may follow all the same."""
     mail: Outgoing | None = None
     later: datetime | None = None
     """When to look again, where the office is closed."""
@@ -48,7 +48,12 @@ def remind(reminder: PlannedReminder, case: Case, muted: str | None, now: dateti
         return Reminded(why)
     if reminder.kind == CLOSING and (quiet := silent_until(case, desk)) > now:
         return Reminded(HEARD_OF, later=quiet)
-    today = now.astimezone(desk.office.timezone).date()
+    zone = desk.office.timezone
+    today = now.astimezone(zone).date()
+    told_since = case.answered is not None and case.answered >= reminder.due.astimezone(zone).date()
+    if told_since and reminder.kind not in (CLOSING, STAFF_LINE):
+        following = next_reminder(ladder, reminder, today, desk.calendar, desk.office)
+        return Reminded("se le contestó el día en que tocaba, o después", following=following)
     event: EventName = "cierra" if reminder.kind == CLOSING else "recuerda"
     after = advance(case, Event(event, now, today))
     write = _staff_line if reminder.kind == STAFF_LINE else _to_student

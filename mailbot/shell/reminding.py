@@ -76,6 +76,8 @@ def fire(c: Connection, due: DueReminder, now: datetime, desk: Desk, *, spread_o
     if result.why:
         reminder_rows.close(c, due.id, reminder_rows.CANCELLED, result.why, now)
         case_rows.happened(c, due.case_id, f"recordatorio cancelado: {result.why}", now)
+        if result.following is not None:
+            reminder_rows.plan(c, due.case_id, result.following)
         return result.why
     if result.mail is not None:
         letters.post(c, result.mail, now, case_id=due.case_id, reminder_id=due.id)

@@ -288,3 +288,14 @@ def test_that_it_does_not_show_is_answered_by_the_case_where_there_is_one_and_by
     waiting = replace(case(), step_day=date(2026, 11, 20))
     told = [answer(words, (), Past(cases=cases), NOW, NOW, DESK).mails[0].stem for cases in ((), (waiting,))]
     assert told == ["como_empezar", "espera_unos_dias"]
+
+
+def test_the_day_of_the_last_reply_stays_with_the_case_and_a_silence_does_not_move_it() -> None:
+    first = answered().case
+    assert first is not None
+    thanks = message(text="Muchas gracias", attachments=(), digest="ef" * 32, sent=NOW + timedelta(days=1))
+    later = NOW + timedelta(days=1)
+    second = answer(thanks, (), Past(cases=(replace(first, id=1),)), later, later, DESK).case
+    assert second is not None
+    assert (first.heard, first.answered) == (date(2026, 11, 23), date(2026, 11, 23))
+    assert (second.heard, second.answered) == (date(2026, 11, 24), date(2026, 11, 23))

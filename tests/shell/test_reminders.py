@@ -103,6 +103,19 @@ def test_one_that_is_no_longer_wanted_is_cancelled_with_its_reason(
     assert why in reason
 
 
+@pytest.mark.parametrize(("answered", "posted"), [(date(2026, 11, 29), 1), (date(2026, 11, 30), 0), (date(2026, 12, 1), 0)])
+def test_who_was_answered_since_it_fell_due_is_reminded_at_the_next_rung(
+    store: Store, desk: Desk, answered: date, posted: int
+) -> None:
+    """The reply has just said the same; downtime only makes it likelier."""
+    number = waiting_case(store)
+    store.write_now(case_rows.save, replace(case_of(store, number), answered=answered), [], OPENING)
+    late = OPENING + timedelta(days=1, hours=2)
+    assert (tick(store, desk, late), waiting(store)) == (posted, posted)
+    assert counts(store, late) == {"due": 0, "scheduled": 1, "sent": posted, "cancelled": 1 - posted}
+    assert (tick(store, desk, OPENING + timedelta(days=8)), waiting(store)) == (1, posted + 1)
+
+
 def test_nothing_goes_to_an_address_that_bounced(store: Store, desk: Desk) -> None:
     waiting_case(store)
     store.write_now(case_rows.mute, "alumna@correo.test", "un correo nuestro rebotó", OPENING)
