@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from mailbot.core.questions import Knowledge, Match, asking, hands_over, has_form, match_topics
+from mailbot.core.questions import MEANS, Knowledge, Match, asking, hands_over, has_form, match_topics
 from mailbot.core.rulefile import Problems, Table, meant
 from mailbot.core.wording import Sentence, find, says, sentences, without
 
 TABLES = ("mensaje", "asunto")
-# Which of several intents in one mail counts: what cannot wait first.
-ORDER = ("urgencia", "persona", "basta", "pide_baja", "no_derechohabiente", "ya_lo_llene", "que_sigue")
 # What a person answers alone: nothing else is said beside it.
 ALONE = frozenset({"urgencia", "persona", "basta"})
+# What is heard by resemblance alone and yet goes before a question that has its own answer.
+BEFORE_ANSWERS = ALONE | {"pide_baja"}
 # Fewer words that say something than these are no statement of a matter: "adjunto documento", "listo, ahí está".
 LEAST_WORDS = 4
 CLOSINGS = frozenset({"atte", "atentamente", "saludos", "cordialmente"})
@@ -94,20 +94,28 @@ def understand(
     asked = match_topics(_matter(said, wording), topics)
     if not about and not known and not _mentions(said, (*wording.maybe, *wording.near)):
         asked = ()
-    if attached:  # the constancia has its own reply: a person is called only where something is asked
-        asked = tuple(m for m in asked if m.asks or not m.topic.staff_only)
+    if attached:  # the constancia has its own reply: what is only told beside it needs an answer where it is a trouble
+        asked = tuple(m for m in asked if m.asks or m.topic.means or (m.topic.copy_staff and m.topic.answer))
     useful = tuple(m for m in asked if m.topic.answer)
-    for weak in (False, True):
-        for value in ORDER if not (weak and useful) else ():
-            if _meant(value, said, wording, weak=weak):
-                if value in ALONE:
-                    return Said(value)
-                beside = _beside(value, titled, told, wording)
-                return Said(value, tuple(m for m in match_topics(beside, topics) if m.topic.answer and m.asks))
+    value = _wanted(said, asked, wording)
+    if value in ALONE:
+        return Said(value)
+    if value:
+        beside = match_topics(_beside(value, titled, told, wording), topics)
+        return Said(value, tuple(m for m in beside if m.topic.answer and m.asks))
     if asked:
         hard = any(m.topic.copy_staff for m in asked)
         return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)
     return Said(_not_understood(said, about, known, attached, wording))
+
+
+def _wanted(said: tuple[Sentence, ...], asked: tuple[Match, ...], wording: Wording) -> str | None:
+    """Return what the mail wants beside an answer: by its very words, or by their resemblance to examples."""
+    like = {m.topic.means for m in asked}
+    sure = (like & BEFORE_ANSWERS) | {v for v in MEANS if _meant(v, said, wording, weak=False)}
+    answered = any(m.topic.answer for m in asked)
+    perhaps = set() if answered else like | {v for v in MEANS if _meant(v, said, wording, weak=True)}
+    return next((v for found in (sure, perhaps) for v in MEANS if v in found), None)
 
 
 def _matter(said: tuple[Sentence, ...], wording: Wording) -> list[Sentence]:
@@ -130,7 +138,7 @@ def _only_thanks(titled: tuple[Sentence, ...], text: str, told: tuple[Sentence, 
     thumb = not told and any(sign in text for sign in THUMBS)
     if not thumb and not _mentions(told or titled, wording.thanks):
         return False
-    return not any(_meant(value, titled, wording, weak=False) for value in ORDER)
+    return not any(_meant(value, titled, wording, weak=False) for value in MEANS)
 
 
 def _unsigned(told: tuple[Sentence, ...], text: str) -> tuple[Sentence, ...]:
@@ -199,8 +207,8 @@ def parse_wording(tables: list[Table], problems: Problems) -> Wording:
             continue
         problems.closed(table, ("valor", "frases", "salvo", "salvo_en_el_correo", "debil"))
         value = problems.text(table, "valor", required=True)
-        if value and value not in ORDER:
-            problems.add(table, "valor", f"«{value}» no se reconoce por frases{meant(value, ORDER)}")
+        if value and value not in MEANS:
+            problems.add(table, "valor", f"«{value}» no se reconoce por frases{meant(value, MEANS)}")
         phrases = problems.texts(table, "frases", required=True)
         for phrase in phrases:
             if len([w for w in phrase.split() if w.strip("…*.")]) == 0:

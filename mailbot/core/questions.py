@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mailbot.core.resemblance import EMPTY, Index, content, indexed, resemblance
-from mailbot.core.rulefile import Problems, Table
+from mailbot.core.rulefile import Problems, Table, meant
 from mailbot.core.wording import Sentence, find, sentences
 
 TABLES = ("pregunta", "palabras")
+# What a mail may mean beside a question (fact ``mensaje``): what cannot wait first.
+MEANS = ("urgencia", "persona", "basta", "pide_baja", "no_derechohabiente", "ya_lo_llene", "que_sigue")
 # Share of an example's weight that a sentence must carry (0 to 1): tuned on tests/corpus/preguntas*.toml.
 ENOUGH = 0.5
 # The same for a second answer: two answers where one was asked only confuse.
@@ -65,6 +67,8 @@ class Topic:
     """Phrases with which the topic is not meant."""
     copy_staff: bool = False
     """Whether staff see the question too: the answer may not be enough."""
+    means: str = ""
+    """The fact ``mensaje`` that it stands for, where it is no question ("quítenme el seguro")."""
     said_in: tuple[str, ...] = ()
     """Replies (template stems) that say it already, or say better: there the answer is left out."""
     in_case: bool = False
@@ -78,7 +82,12 @@ class Topic:
     @property
     def guide(self) -> bool:
         """Whether the whole guide is the answer."""
-        return not self.copy_staff and not self.answer
+        return not self.copy_staff and not self.answer and not self.means
+
+    @property
+    def told(self) -> bool:
+        """Whether it counts though nothing is asked."""
+        return self.staff_only or bool(self.means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +141,18 @@ def match_topics(said: Sequence[Sentence], known: Knowledge) -> tuple[Match, ...
     by_name = {t.name: t for t in known.topics}
     index = indexed(tuple((t.name, t.examples) for t in known.topics), known.synonyms)
     spans = _spans([s for s in said if asking(s) or not hands_over(s.words)])
-    found = ((_of_words(span.words, by_name, index), span) for span in spans)
-    readings = [_Reading(_in_place(match, span, len(spans)), span) for match, span in found if match]
+    nearest = ((_of_words(span.words, by_name, index), span) for span in spans)
+    readings = [_Reading(_in_place(match, span, len(spans)), span) for match, span in nearest if match]
     chosen: list[_Reading] = []
     for reading in sorted(readings, key=lambda r: (-r.match.score - TOLD * r.span.asks, len(r.span.clauses))):
         if all(_apart(reading, other) for other in chosen):
             chosen.append(reading)
     if any(r.span.asks and r.match.score >= SURE for r in chosen):
-        chosen = [r for r in chosen if r.span.asks or r.match.topic.staff_only]
-    chosen = [r for n, r in enumerate(chosen) if n == 0 or r.match.topic.staff_only or r.match.score >= _sure(r)]
-    # what has an answer goes before what has none
-    return tuple(sorted((r.match for r in chosen), key=lambda m: (not m.topic.answer, -m.score))[:MOST_ANSWERS])
+        chosen = [r for r in chosen if r.span.asks or r.match.topic.told]
+    chosen = [r for n, r in enumerate(chosen) if n == 0 or r.match.topic.told or r.match.score >= _sure(r)]
+    # what is wanted goes before what is asked, and what has an answer before what has none
+    found = sorted((r.match for r in chosen), key=lambda m: (not m.topic.means, not m.topic.answer, -m.score))
+    return tuple(found[:MOST_ANSWERS])
 
 
 def _in_place(match: Match, span: _Span, spans: int) -> Match:
@@ -283,9 +293,15 @@ def _check_examples(
 
 def _topic(table: Table, problems: Problems) -> Topic:
     problems.closed(
-        table, ("tema", "titulo", "frases", "respuesta", "necesita", "salvo", "copia_al_personal", "ya_lo_dice",
-                "en_su_caso")
+        table,
+        (
+            "tema", "titulo", "frases", "respuesta", "necesita", "salvo", "copia_al_personal", "ya_lo_dice",
+            "en_su_caso", "mensaje",
+        ),
     )
+    means = problems.text(table, "mensaje")
+    if means and means not in MEANS:
+        problems.add(table, "mensaje", f"«{means}» no se reconoce por frases{meant(means, MEANS)}")
     answer = problems.text(table, "respuesta")
     if len(answer.split()) > MOST_WORDS:
         problems.add(table, "respuesta", f"tiene {len(answer.split())} palabras; caben {MOST_WORDS}")
@@ -297,6 +313,7 @@ def _topic(table: Table, problems: Problems) -> Topic:
         all_of=problems.texts(table, "necesita"),
         none_of=problems.texts(table, "salvo"),
         copy_staff=problems.truth(table, "copia_al_personal", False),
+        means=means,
         said_in=problems.texts(table, "ya_lo_dice"),
         in_case=problems.truth(table, "en_su_caso", False),
     )

@@ -35,13 +35,13 @@ _CHAT = {
     "tmb": "tambien", "tmbn": "tambien", "toy": "estoy", "ps": "pues", "pa": "para", "dnd": "donde", "asta": "hasta",
     "aber": "a ver", "seg": "seguro", "facul": "facultativo", "doc": "documento", "inf": "informacion",
     "info": "informacion", "imms": "imss", "ims": "imss", "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice",
-    "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "checar": "revisar", "checo": "reviso",
-    "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia", "ago": "hago", "aser": "hacer",
-    "nesesito": "necesito", "nesecito": "necesito", "nesesita": "necesita", "nesecita": "necesita", "kiero": "quiero",
-    "pag": "pagina", "ta": "esta", "porfis": "por favor", "plis": "por favor", "pls": "por favor",
-    "xfis": "por favor", "bn": "bien", "msj": "mensaje", "tb": "tambien", "tbn": "tambien", "qn": "quien",
-    "cdo": "cuando", "cuand": "cuando", "aki": "aqui", "jala": "funciona", "jalo": "funciona", "uni": "universidad",
-    "ocupo": "necesito", "click": "clic",
+    "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "chambeo": "trabajo", "jale": "trabajo",
+    "checar": "revisar", "checo": "reviso", "form": "formulario", "kuanto": "cuanto", "kedo": "quedo",
+    "vijencia": "vigencia", "ago": "hago", "aser": "hacer", "nesesito": "necesito", "nesecito": "necesito",
+    "nesesita": "necesita", "nesecita": "necesita", "kiero": "quiero", "pag": "pagina", "ta": "esta",
+    "porfis": "por favor", "plis": "por favor", "pls": "por favor", "xfis": "por favor", "bn": "bien",
+    "msj": "mensaje", "tb": "tambien", "tbn": "tambien", "qn": "quien", "cdo": "cuando", "cuand": "cuando",
+    "aki": "aqui", "jala": "funciona", "jalo": "funciona", "uni": "universidad", "ocupo": "necesito", "click": "clic",
 }  # fmt: skip
 
 

@@ -58,8 +58,10 @@ def test_the_days_off_are_told_from_today_on_and_mere_weekends_are_not() -> None
 
 
 def test_the_questions_that_only_a_person_answers_stand_apart() -> None:
-    known, person = PAGE.split("## Preguntas que contesta una persona")
-    assert all(f"- {t.title}\n" in (person if t.staff_only else known) for t in RULEBOOK.topics)
+    """And so does what is no question at all."""
+    known, rest = PAGE.split("## Preguntas que contesta una persona")
+    person, wants = rest.split("## Lo que entiende aunque no sea una pregunta")
+    assert all(f"- {t.title}\n" in (wants if t.means else person if t.staff_only else known) for t in RULEBOOK.topics)
 
 
 def test_the_page_fits_a_terminal() -> None:
