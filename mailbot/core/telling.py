@@ -34,6 +34,7 @@ STEP_OF_STATE = {
     "con_persona": "lo_revisa_una_persona",
 }
 ALTA = ("Ya llené el formulario", "Aún no", "Quiero hablar con una persona")
+FILLED_IN = ("Aún no aparece", "Quiero hablar con una persona")
 BAJA = ("Ya me dieron la baja", "Aún no", "Quiero hablar con una persona")
 BUTTONS = {
     "solicita_tu_alta": ALTA,
@@ -208,10 +209,13 @@ def person_by(now: datetime, desk: Desk) -> date:
 
 
 def buttons(stem: str, case: Case | None, desk: Desk) -> tuple[Link, ...]:
-    """Return the "one tap" answers of a reply."""
-    if case is None or stem not in BUTTONS:
+    """Return the "one tap" answers of a reply; who has filled in the form is not asked whether."""
+    labels: tuple[str, ...] = BUTTONS.get(stem, ())
+    if case is None:
         return ()
-    return tap_buttons(desk.office.address, token(case, desk), BUTTONS[stem])
+    if labels is ALTA and case.form_day is not None:
+        labels = () if case.owed_since else FILLED_IN  # whom staff owe an answer need not write again
+    return tap_buttons(desk.office.address, token(case, desk), labels)
 
 
 def note_title(message: Message, j: Judgement) -> str:

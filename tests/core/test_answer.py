@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -299,3 +300,26 @@ def test_the_day_of_the_last_reply_stays_with_the_case_and_a_silence_does_not_mo
     assert second is not None
     assert (first.heard, first.answered) == (date(2026, 11, 23), date(2026, 11, 23))
     assert (second.heard, second.answered) == (date(2026, 11, 24), date(2026, 11, 23))
+
+
+def buttons_of(outcome: Outcome) -> list[str]:
+    text = message_from_bytes(outcome.mails[0].raw, policy=policy.default).get_body(("plain",))
+    assert text is not None
+    return re.findall(r"^«(.*)»\r?$", text.get_content(), re.M)
+
+
+def test_who_has_filled_in_the_form_is_not_offered_to_say_so_and_the_button_says_what_it_says() -> None:
+    filled = case(step_day=date(2026, 11, 9), form_day=date(2026, 11, 10))
+    waits = replace(filled, step_day=date(2026, 11, 20), form_day=date(2026, 11, 20))
+    said = [
+        answered(message(text="Ya llené el formulario.", attachments=())),
+        answer(message(text="¿Y ahora?", attachments=()), (), Past(cases=(waits,)), NOW, NOW, DESK),
+        answer(message(text="Aún no aparece.", attachments=()), (), Past(cases=(waits,)), NOW, NOW, DESK),
+        answer(message(text="Aún no aparece.", attachments=()), (), Past(cases=(filled,)), NOW, NOW, DESK),
+    ]
+    assert [(o.mails[0].stem, buttons_of(o)) for o in said] == [
+        ("espera_unos_dias", ["Aún no aparece", "Quiero hablar con una persona"]),
+        ("espera_unos_dias", ["Aún no aparece", "Quiero hablar con una persona"]),
+        ("espera_unos_dias", ["Aún no aparece", "Quiero hablar con una persona"]),
+        ("aun_no_aparece", []),
+    ]
