@@ -1,34 +1,67 @@
-"""A copy of the store while it is in use, and the way back."""
+"""A copy of the store while it is in use, and the way back.
+
+A copy is an SQLite file, also of a store on PostgreSQL: the same rows, which can be restored into either.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from mailbot.shell import flags
-from mailbot.shell.store import OneAtATime, StoreProblem, open_store, sqlite_path
+from sqlalchemy import Connection, text
 
-_ONLY_SQLITE = "sólo se puede con SQLite; para PostgreSQL usa pg_dump y pg_restore"
+from mailbot.shell import daemons, flags
+from mailbot.shell.store import OneAtATime, Store, StoreProblem, open_store, sqlite_path
+from mailbot.shell.transfer import transfer
 
 
 def save(url: str, target: Path) -> None:
     """Copy the store to a file, whole as of one instant; a running daemon is not disturbed."""
-    source = _file(url)
     partial = target.with_name(target.name + ".partial")
+    source = sqlite_path(url)
+    if source is not None and not source.is_file():
+        raise StoreProblem(f"{source}: todavía no hay nada que copiar")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # personal data: for the owner only
     try:
-        with closing(sqlite3.connect(source, timeout=10)) as live, closing(sqlite3.connect(partial)) as copy:
-            live.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE").close()
+        if source is not None:
+            _save_sqlite(source, partial)
+        else:
+            _save_rows(url, partial)
+        with closing(sqlite3.connect(partial)) as copy:
+            copy.execute("PRAGMA journal_mode=DELETE").close()  # one file, without a log beside it
         _sync(partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _save_sqlite(source: Path, partial: Path) -> None:
+    with closing(sqlite3.connect(source, timeout=10)) as live, closing(sqlite3.connect(partial)) as copy:
+        live.backup(copy)
+
+
+def _save_rows(url: str, partial: Path) -> None:
+    store, copy = open_store(url), open_store(f"sqlite:///{partial}")
+    try:
+        with _one_instant(store) as live, copy.engine.begin() as to:
+            transfer(live, to)
+    finally:
+        copy.close()
+        store.close()
+
+
+@contextmanager
+def _one_instant(store: Store) -> Iterator[Connection]:
+    """Open PostgreSQL so that every question sees the same rows."""
+    with store.engine.connect() as fresh:
+        yield fresh.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def restore(url: str, source: Path) -> None:
@@ -37,10 +70,40 @@ def restore(url: str, source: Path) -> None:
     The store then remembers that it is restored: replies to mails that came since the copy have the same Message-ID
     as the first time, and are not sent at all where the Sent folder shows them.
     """
-    place = sqlite_path(url)
+    place, taken = sqlite_path(url), _check(source)
     if place is None:
-        raise StoreProblem(_ONLY_SQLITE)
-    taken = _check(source)
+        _restore_rows(url, source, taken)
+    else:
+        _restore_sqlite(place, source, taken)
+
+
+def _restore_rows(url: str, source: Path, taken: str) -> None:
+    """Put the rows of a copy into PostgreSQL in one transaction; what was there is saved to a file first."""
+    save(url, source.with_name(source.name + ".antes"))
+    with TemporaryDirectory(prefix="mailbot-") as folder:  # only its owner may look inside
+        partial = Path(folder) / "copia.db"
+        partial.write_bytes(source.read_bytes())
+        copy, store = open_store(f"sqlite:///{partial}"), open_store(url)  # an older copy gets today's tables
+        try:
+            with copy.engine.connect() as rows, store.engine.begin() as to:
+                to.execute(text("LOCK TABLE daemons IN ACCESS EXCLUSIVE MODE"))  # none may arrive meanwhile
+                if running := daemons.running(to):
+                    host, pid, since, _ = running[0]
+                    raise StoreProblem(
+                        f"hay un mailbot trabajando (proceso {pid} en {host}, desde {since:%Y-%m-%d %H:%M} UTC); "
+                        "deténlo antes de restaurar")
+                transfer(rows, to)
+                flags.put(to, flags.RESTORED, _restored(taken))
+        finally:
+            copy.close()
+            store.close()
+
+
+def _restored(taken: str) -> dict[str, str]:
+    return {"at": datetime.now(UTC).isoformat(), "copy": taken}
+
+
+def _restore_sqlite(place: Path, source: Path, taken: str) -> None:
     lock = OneAtATime(place)
     lock.take()
     partial = place.with_name(place.name + ".partial")
@@ -50,7 +113,7 @@ def restore(url: str, source: Path) -> None:
         partial.write_bytes(source.read_bytes())
         store = open_store(f"sqlite:///{partial}")
         try:
-            store.write_now(flags.put, flags.RESTORED, {"at": datetime.now(UTC).isoformat(), "copy": taken})
+            store.write_now(flags.put, flags.RESTORED, _restored(taken))
         finally:
             store.close()
         _sync(partial)
@@ -77,15 +140,6 @@ def _keep_beside(place: Path) -> None:
         log = place.with_name(place.name + suffix)
         if log.exists():
             log.replace(beside.with_name(beside.name + suffix))
-
-
-def _file(url: str) -> Path:
-    path = sqlite_path(url)
-    if path is None:
-        raise StoreProblem(_ONLY_SQLITE)
-    if not path.is_file():
-        raise StoreProblem(f"{path}: todavía no hay nada que copiar")
-    return path
 
 
 def _check(source: Path) -> str:

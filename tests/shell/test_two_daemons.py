@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 from tests.servers.postgres import Postgres, running_postgres
 from tests.shell.house import House, house, student_mail
+from tests.shell.test_strangers import baja
 
 
 @pytest.fixture(scope="module")
@@ -114,5 +115,34 @@ def test_the_store_of_postgresql_upgrades_counts_and_forgets_as_sqlite_does(post
         assert place.counts() == {"total": 1, "answered": 1, "ignored": 0, "set_aside": 0, "waiting": 0}
         assert ask(url, "SELECT sender, subject FROM messages") == [(None, None)]
         assert ask(url, "SELECT address FROM cases") == [("",)]
-        backup = place.run("backup", str(place.folder / "copia.db"))
-        assert (backup.returncode, "pg_dump" in backup.stderr) == (1, True)
+
+
+def test_a_copy_of_a_store_on_postgresql_goes_back_into_it_and_into_sqlite(postgres: Postgres) -> None:
+    """Row by row the same, the next number follows, nothing is answered anew with another Message-ID."""
+    url, copy = postgres.url("copies"), "copia.db"
+    rows = "SELECT id, state, digest, sender, facts IS NULL FROM messages ORDER BY id"
+    with house() as place:
+        on_postgres(place, url)
+        place.dovecot.deliver_all([student_mail(1, pdf=baja()), student_mail(2)])
+        assert place.once().returncode == 0
+        kept = ask(url, rows)
+        with place.daemon() as running:
+            running.ready()
+            assert place.run("backup", copy).returncode == 0
+            busy = place.run("restore", copy)
+            assert (busy.returncode, f"proceso {running.process.pid} en " in busy.stderr) == (1, True)
+            assert running.stop() == 0
+        place.dovecot.deliver(student_mail(3))
+        assert place.once("2026-11-23T10:20:00-06:00").returncode == 0
+        assert place.run("restore", copy).returncode == 0
+        assert ask(url, rows) == kept
+        assert place.once("2026-11-23T10:40:00-06:00").returncode == 0
+        assert [row[:2] for row in ask(url, rows)] == [(1, "answered"), (2, "answered"), (3, "answered")]
+        assert {mail: len(ids) for mail, ids in place.ids_by_mail().items()} == {
+            f"<alumna.{n}@correo.test>": 1 for n in (1, 2, 3)}
+        assert place.run("restore", copy + ".antes").returncode == 0  # what was there before the restore
+        assert [row[0] for row in ask(url, rows)] == [1, 2, 3]
+        place.write_config()  # a move to SQLite
+        assert place.run("restore", copy).returncode == 0
+        assert place.rows(rows) == [(*row[:4], int(row[4])) for row in kept]
+        assert [p.name for p in place.folder.iterdir() if "copia" in p.name and p.stat().st_mode & 0o077] == []
