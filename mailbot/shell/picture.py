@@ -8,6 +8,7 @@ so that it can be read at a phone's width.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mailbot.core.documents import CONSTANCIA, Document
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.picture_marks import PLACES, Mark
 from mailbot.core.spanish import fold
+from mailbot.shell.codes import TooMuchDrawn, take_off_codes
 from mailbot.shell.lettering import draw_text, wrapped
 from mailbot.shell.redact import hidden_places
 
@@ -31,8 +33,13 @@ MOST_PAGE_HEIGHT = 900  # pixels of the page in the picture; the seal below the 
 TEXT_SIZE = 30  # pixels: 15 on a phone
 BADGE = 21  # radius of a number's disc, in pixels
 ROW_GAP = 16
+# How bad a place for a number is: grey levels of the print it covers, and so much more
+FARTHER = 6  # for each place that is less usual: left, right, then the corners
+COVERS, OUTSIDE = 300, 5000  # another frame or number; beyond the picture
 COLOURS = {"ok": "#15803d", "mal": "#c2410c"}
 PAPER, INK, LINE = "#ffffff", "#1b1b1b", "#d4d4d4"
+
+Frame = tuple[int, int, int, int]  # left, top, right, bottom, in pixels
 
 
 def picture_of_constancia(data: bytes, document: Document, marks: Mapping[str, Mark]) -> bytes | None:
@@ -50,6 +57,8 @@ def picture_of_constancia(data: bytes, document: Document, marks: Mapping[str, M
     pdf = pypdfium2.PdfDocument(data)
     try:
         page, seen = _rendered(pdf, number)
+    except TooMuchDrawn:
+        return None
     finally:
         pdf.close()
     if not _has_ink(seen, page, c.nss.box):  # the words do not stand where the page shows them: nothing is safe to show
@@ -77,20 +86,50 @@ def printed_at(c: Constancia, row: int) -> dict[str, str | None]:
     """Return the words that are meant at the places whose boxes may hold neighbours too."""
     return {
         "estado": None if c.estado is None else c.estado.printed,
-        "fecha": None if c.fecha is None else c.fecha.printed,
+        "fecha": None if c.fecha is None else re.sub(r"^(si|no) ", "", fold(c.fecha.printed)),  # another cell's answer
         "patron": next((p.razon_social for p in c.patrones[row : row + 1]), None),
     }
 
 
 def _tight(page: Page, box: Box, printed: str | None) -> Box:
-    """Return the part of a box where the value itself is printed."""
-    wanted = set(fold(printed or "").split()) - {"si", "no"}  # the answer in the next cell
-    own = [w for w in page.words if set(fold(w.text).split()) & wanted and _middle_inside(w, box)]
-    if not own:
-        return box
-    return Box(
-        box.page, min(w.x0 for w in own), min(w.top for w in own), max(w.x1 for w in own), max(w.bottom for w in own)
-    )
+    """Return the part of a box where the value itself is printed, word after word, over its lines."""
+    wanted = fold(printed or "").split()
+    inside = sorted((w for w in page.words if _middle_inside(w, box)), key=lambda w: (w.top + w.bottom, w.x0))
+    for first in inside:
+        own = _spelled_from(first, inside, wanted)
+        if own:
+            return Box(
+                box.page, min(w.x0 for w in own), min(w.top for w in own), max(w.x1 for w in own),
+                max(w.bottom for w in own),
+            )  # fmt: skip
+    return box
+
+
+def _spelled_from(first: Word, words: list[Word], wanted: list[str]) -> list[Word]:
+    """Return the words that print a text from a first one on, over its lines; none where another text goes on."""
+    own: list[Word] = []
+    left = list(wanted)
+    word: Word | None = first
+    while word is not None and left:
+        parts = fold(word.text).split()
+        if not parts or left[: len(parts)] != parts:
+            return []
+        left = left[len(parts) :]
+        own.append(word)
+        word = _following(word, first, words)
+    return own if not left else []
+
+
+def _following(word: Word, first: Word, words: list[Word]) -> Word | None:
+    height = word.bottom - word.top
+    middle = (word.top + word.bottom) / 2
+    right = [w for w in words if abs((w.top + w.bottom) / 2 - middle) < 0.5 * height and w.x1 - word.x1 > 0]
+    near = min(right, key=lambda w: w.x0, default=None)
+    if near is not None and near.x0 - word.x1 < 1.5 * height:
+        return near
+    lower = [w for w in words if 0.5 * height < (w.top + w.bottom) / 2 - middle < 2 * height]
+    under = [w for w in lower if w.x0 > first.x0 - height]
+    return min(under, key=lambda w: (round(w.top), w.x0), default=None)
 
 
 def _middle_inside(word: Word, box: Box) -> bool:
@@ -99,11 +138,12 @@ def _middle_inside(word: Word, box: Box) -> bool:
 
 
 def _rendered(pdf: pypdfium2.PdfDocument, number: int) -> tuple[Page, Image.Image]:
-    """Return the page's words and its picture, turned the same way; forms and notes are not drawn."""
+    """Return the page's words and its picture, turned the same way; pictures, codes, forms and notes are not drawn."""
     from mailbot.shell.pdf_words import pdfium_pages
 
     page = pdfium_pages(pdf, number)[-1]
     sheet = pdf[number - 1]
+    take_off_codes(sheet)
     scale = min(SCALE, 3000 / max(sheet.get_size()))
     seen = sheet.render(scale=scale, may_draw_forms=False, draw_annots=False).to_pil()
     if seen.mode != "RGB":  # even where it is, convert() makes a copy: 17 MB
@@ -169,21 +209,44 @@ def _marked_page(seen: Image.Image, page: Page, places: Mapping[str, Box], marks
     factor = WIDTH / piece.width
     piece = piece.resize((WIDTH, max(1, int(piece.height * factor))), Pillow.Resampling.LANCZOS)
     piece = piece.crop((0, 0, WIDTH, min(piece.height, MOST_PAGE_HEIGHT)))
+    clean, taken = piece.convert("L"), list[Frame]()
     draw = ImageDraw.Draw(piece)
     zoom = scale * factor
-    for number, (name, box) in enumerate(places.items(), 1):
-        shifted = Box(box.page, box.x0 - part.x0, box.top - part.top, box.x1 - part.x0, box.bottom - part.top)
-        x0, y0, x1, y1 = _pixels(shifted, zoom, 2)
-        colour = COLOURS[marks[name].verdict]
-        draw.rounded_rectangle((x0, y0, x1, y1), radius=7, outline=colour, width=4)
-        _badge(piece, draw, (_badge_x(x0, x1), (y0 + y1) // 2), number, colour)
+    frames = {name: _frame(box, part, zoom) for name, box in places.items()}
+    for name, frame in frames.items():
+        draw.rounded_rectangle(frame, radius=7, outline=COLOURS[marks[name].verdict], width=4)
+    for number, (name, frame) in enumerate(frames.items(), 1):
+        others = [f for f in frames.values() if f is not frame]
+        at = _badge_place(clean, [*others, *taken], frame)
+        taken.append((at[0] - BADGE, at[1] - BADGE, at[0] + BADGE, at[1] + BADGE))
+        _badge(piece, draw, at, number, COLOURS[marks[name].verdict])
     draw.line((0, piece.height - 1, WIDTH, piece.height - 1), fill=LINE, width=2)
     return piece
 
 
-def _badge_x(x0: int, x1: int) -> int:
-    """Return where a number stands: left of its frame, or right of it at the page's edge."""
-    return x0 - BADGE + 2 if x0 > 2 * BADGE else min(x1 + BADGE, WIDTH - BADGE)
+def _frame(box: Box, part: Box, zoom: float) -> Frame:
+    shifted = Box(box.page, box.x0 - part.x0, box.top - part.top, box.x1 - part.x0, box.bottom - part.top)
+    return _pixels(shifted, zoom, 2)
+
+
+def _badge_place(clean: Image.Image, taken: list[Frame], frame: Frame) -> tuple[int, int]:
+    """Return where a number stands at its frame: over as little print as may be, off other frames and numbers."""
+    from PIL import ImageStat
+
+    x0, y0, x1, y1 = frame
+    middle, reach = (y0 + y1) // 2, BADGE - 2
+    places = [(x0 - reach, middle), (x1 + reach, middle), (x0 - reach, y0 - 4), (x1 + reach, y0 - 4)]
+    places += [(x0 - reach, y1 + 4), (x1 + reach, y1 + 4), (x1, y0 - reach), (x1, y1 + reach)]
+
+    def worse(place: int) -> float:
+        x, y = places[place]
+        if not (BADGE <= x <= WIDTH - BADGE and BADGE <= y <= clean.height - BADGE):
+            return OUTSIDE
+        around = (x - BADGE, y - BADGE, x + BADGE, y + BADGE)
+        covers = sum(a < around[2] and around[0] < c and b < around[3] and around[1] < d for a, b, c, d in taken)
+        return 255 - ImageStat.Stat(clean.crop(around)).mean[0] + COVERS * covers + FARTHER * place
+
+    return places[min(range(len(places)), key=worse)]
 
 
 def _badge(picture: Image.Image, draw: ImageDraw.ImageDraw, at: tuple[int, int], number: int, colour: str) -> None:

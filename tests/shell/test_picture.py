@@ -76,6 +76,54 @@ def test_nss_and_curp_are_black_wherever_they_stand() -> None:
     assert {"4316", "08", "8538"} >= set(hidden) & {"4316", "08", "8538"} >= {"4316", "08"}
 
 
+def test_a_number_that_wraps_is_black_in_both_halves() -> None:
+    paper = Paper()
+    for y, half in ((300, "GAPX080825"), (289, "MQTRXMA2"), (250, "431608"), (239, "85380")):
+        paper.canvas.drawString(72, y, half)
+    hidden = hidden_words(paper.close())
+    assert {"GAPX080825", "MQTRXMA2", "431608", "85380"} <= set(hidden)
+
+
+def test_a_date_with_its_hour_is_no_number_of_a_person() -> None:
+    hidden = hidden_words(papers.constancia({"Fecha de constancia:": "23/11/2026 10:42:07"}))
+    assert set(hidden) == {papers.NSS, papers.CURP}
+
+
+def test_an_rfc_and_the_file_name_that_a_browser_prints_are_black() -> None:
+    paper = Paper()
+    paper.canvas.drawString(72, 300, "RFC GAPX080825AB1")
+    paper.canvas.drawString(72, 280, f"comprobanteVigenciaDerechos{papers.NSS}.pdf 1/1")
+    hidden = hidden_words(paper.close())
+    assert f"comprobanteVigenciaDerechos{papers.NSS}.pdf" in hidden
+    assert "GAPX080825AB1" in hidden
+
+
+def test_relatives_are_black_under_any_heading_that_the_reader_knows() -> None:
+    paper = Paper()
+    paper.canvas.drawString(72, 300, "Familiares registrados")
+    paper.canvas.drawString(72, 280, "ROSAURA PEÑA LUNA")
+    assert {"ROSAURA", "PEÑA", "LUNA"} <= set(hidden_words(paper.close()))
+
+
+def test_a_place_is_its_own_words_and_not_the_same_words_of_the_next_cell() -> None:
+    said = {"Nombre o razón social:": "TEXTILES DE LA SIERRA SA", "Modalidad:": "TRABAJADORES EVENTUALES DE LA CIUDAD"}
+    page = page_of(papers.constancia(said))
+    words = {w.text: w for w in page.words}
+    whole = Box(1, 290, words["TEXTILES"].top, 600, words["CIUDAD"].bottom)
+    assert picture._tight(page, whole, "TEXTILES DE LA SIERRA SA") == Box(
+        1, words["TEXTILES"].x0, words["TEXTILES"].top, words["SA"].x1, words["TEXTILES"].bottom
+    )
+
+
+def test_a_number_stands_beside_its_frame_where_nothing_is_printed() -> None:
+    paper = Image.new("L", (720, 400), 255)
+    frame = (300, 200, 400, 230)
+    assert picture._badge_place(paper, [], frame) == (281, 215)
+    paper.paste(0, (200, 180, 300, 250))  # a label left of it
+    assert picture._badge_place(paper, [], frame) == (419, 215)
+    assert picture._badge_place(paper, [(401, 212, 500, 240)], frame) == (400, 181)
+
+
 def test_the_last_four_digits_stay_to_be_seen() -> None:
     data = papers.constancia()
     word = next(w for w in page_of(data).words if w.text == papers.NSS)
