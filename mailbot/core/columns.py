@@ -67,10 +67,11 @@ class Cell:
 def beside(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text to the right of a label, up to the next label, with the lines it wraps into."""
     near = neighbours(sheet, label)
+    over = [t for row in sheet.rows[max(0, label.row - 3) : label.row + 2] for t in row if t.label is not None]
     on_row = [s for s in near if s.x0 >= label.x1 - 0.3 * label.height]
     base: list[Segment] = []
     for s in on_row:
-        if s.label is not None or any(heads(t, s) for t in near if t.label is not None):
+        if s.label is not None or any(heads(t, s) for t in over if t is not label and t.bottom > label.top):
             break
         far = base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row
         if far and not _justified(sheet, base[0], s):

@@ -186,8 +186,19 @@ def _mode(sheet: Sheet, asked: Sequence[Segment]) -> str | None:
 def _cell(sheet: Sheet, label: Segment, mode: str | None) -> Cell | None:
     """Return the text of a label by itself, where the block has its texts."""
     if mode == "beside":
-        return beside(sheet, label)
+        cell = beside(sheet, label)
+        return _on_the_next_line(sheet, label) if cell is None else cell
     return (None if mode == "below" else beside(sheet, label)) or below(sheet, label)
+
+
+def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:
+    """Return a text that begins where its label does, right below: it was too long for the label's own line."""
+    cell = below(sheet, label)
+    if cell is None or not label.colon:
+        return None
+    first = cell.lines[0][0]
+    at_once = abs(first.x0 - label.x0) < 1.5 and first.top - label.bottom < 0.5 * first.height
+    return cell if at_once and first.capitals else None
 
 
 def _column_starts(asked: Sequence[Segment]) -> list[float]:

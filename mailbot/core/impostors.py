@@ -40,6 +40,7 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
                 or (_look(s) in value_looks and _look(s) not in label_looks)
                 or _ends_a_phrase(sheet, s)
                 or _in_a_row_of_values(sheet, s)
+                or _heading_beside_a_label(sheet, s)
             )
         }
         rows = [tuple(replace(s, label=None) if id(s) in masked else s for s in row) for row in sheet.rows]
@@ -56,15 +57,27 @@ def _suspect(s: Segment) -> bool:
     return short and not heading and compact(s.text) not in _ACRONYMS
 
 
+def _breaks_off(s: Segment) -> bool:
+    return s.capitals and fold(s.words[-1].text) in OPEN_WORDS
+
+
 def _ends_a_phrase(sheet: Sheet, s: Segment) -> bool:
     """Tell whether the line above breaks off at a small word: "TRABAJADORES … DE LA" over "CIUDAD"."""
-    above = [t for row in sheet.rows[max(0, s.row - 3) : s.row] for t in row if t.label is None and _goes_on(t, s)]
-    return bool(above) and fold(above[-1].words[-1].text) in OPEN_WORDS
+    rows = sheet.rows[max(0, s.row - 3) : s.row]
+    above = [t for row in rows for t in row if t.label is None and aligned(t, s) and _look(t) == _look(s)]
+    return bool(above) and _breaks_off(above[-1]) and s.top - above[-1].bottom < FIRST_LINE_BELOW * s.height
 
 
 def _look(s: Segment) -> Look:
     """Return how a text is set: font, size, capitals."""
     return s.words[0].font, round(s.height), s.capitals
+
+
+def _heading_beside_a_label(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether a heading's word stands right of a label that asks for words, as no heading does."""
+    before = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
+    near = bool(before) and s.x0 - before[-1].x1 < 4 * s.height
+    return near and s.kind in labels.HEADINGS and before[-1].kind in _ASKS_FOR_WORDS
 
 
 def _alike(t: Segment, s: Segment) -> bool:
@@ -77,7 +90,7 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
     near = neighbours(sheet, s)
     before = [t for t in near if t.x1 <= s.x0 + 1]
-    if _in_a_row_of_values(sheet, s):
+    if _in_a_row_of_values(sheet, s) or _heading_beside_a_label(sheet, s):
         return True
     if before and before[-1].kind in _ASKS_FOR_WORDS:
         last = before[-1]
@@ -91,7 +104,7 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
         if head is None or min(s.x1, head.x1) <= max(s.x0, head.x0):
             continue
         if head.label is None:
-            return _goes_on(head, s) and not (before and before[-1].label is not None)
+            return (_goes_on(head, s) or _breaks_off(head)) and not (before and before[-1].label is not None)
         return head.kind in _ASKS_FOR_WORDS and not has_text_beside(sheet, head)
     return False
 

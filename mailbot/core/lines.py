@@ -9,7 +9,19 @@ from functools import cached_property
 from itertools import pairwise, takewhile
 
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
-from mailbot.core.labels import ENDS, ESTADO, LABELS, LONGEST_LABEL, MATERNO, OTHER, PATERNO, PREFIXES, READ, Label
+from mailbot.core.labels import (
+    EMPLOYER,
+    ENDS,
+    ESTADO,
+    LABELS,
+    LONGEST_LABEL,
+    MATERNO,
+    OTHER,
+    PATERNO,
+    PREFIXES,
+    READ,
+    Label,
+)
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.spanish import compact
@@ -251,13 +263,26 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):  # no value begins so
         following = _match(words, end)
         surname = label.kind in (PATERNO, MATERNO) and words[end].text.isupper() and not words[i].text.isupper()
-        another = following is not None and not (surname and following[0] == end + 1)
+        if _next_header(words, label, following, spaces):
+            return True
+        capitals = words[end].text.isupper() and not any(w.text.isupper() for w in words[i:end] if len(w.text) > 1)
+        another = following is not None and not (surname and following[0] == end + 1) and not capitals
         return words[end].text[0].isupper() and not _goes_on(words, i, end) and not another
     if i > 0:
         return False
     name = "".join(w.text for w in words[i:end])
     other_font = words[i].font != words[end].font and bool(words[i].font)
     return (other_font or not name.isupper()) and words[end].text.isupper() and len(words[end].text) > 1
+
+
+def _next_header(
+    words: list[Word], label: Label, following: tuple[int, Label, bool] | None, spaces: Spaces
+) -> bool:
+    """Tell whether after a header of the employers' table the next one follows at once."""
+    if following is None or not {label.kind, following[1].kind} <= EMPLOYER or label.kind == following[1].kind:
+        return False
+    end = following[0]
+    return end == len(words) or _wide(words[end - 1], words[end], spaces)
 
 
 def _changes_font(words: Sequence[Word], start: int, end: int) -> bool:
@@ -295,7 +320,8 @@ def _cut_at_values(rows: list[list[Segment]]) -> list[list[Segment]]:
                 continue
             first, value = replace(s, words=s.words[:cut]), replace(s, words=s.words[cut:])
             before = compact(first.text)
-            if len(before) > 2 and (before in PREFIXES or before in ENDS):
+            goes_on = before + compact(s.words[cut].text) in PREFIXES
+            if len(before) > 2 and not goes_on and (before in PREFIXES or before in ENDS):
                 row[at : at + 1] = [replace(first, label=LABELS.get(before)), value]
                 _join_to_its_label(row, at)
     return rows

@@ -148,7 +148,9 @@ def _together(
 def _all_known(known: Known) -> Callable[[list[Row]], bool]:
     def every(rows: list[Row]) -> bool:
         cells = [row[MODALIDAD] for row in rows if row.get(MODALIDAD)]
-        return bool(cells) and all(_key(cell) in known for cell in cells)
+        names = [] if cells else [row.get(RAZON, []) for row in rows]
+        ends_in_one = bool(names) and all(any(_key(n[at:]) in known for at in range(1, len(n))) for n in names)
+        return ends_in_one or (bool(cells) and all(_key(cell) in known for cell in cells))
 
     return every
 
@@ -287,12 +289,12 @@ def _middle(lines: Sequence[Line], lead: Cells) -> Cells | None:
             continue
         near = _NEAR * rest[0].height
         wanted = 2 * anchor - rest[0].middle
+        if rest[0].middle > anchor + near:
+            groups.append([])  # an empty cell: the next line is another row's
+            continue
         if wanted < rest[0].middle - 2 * near:
             return None
         end = next((i for i, line in enumerate(rest) if abs(line.middle - wanted) <= 2 * near), None)
-        if end is None and rest[0].middle > anchor + near:
-            groups.append([])  # an empty cell: the next line is another row's
-            continue
         if end is None or rest[end].middle > following - near:
             return None
         groups.append(rest[: end + 1])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mailbot.core import labels
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box, Page
-from mailbot.core.places import box_of
+from mailbot.core.places import aligned, box_of
 from mailbot.core.printed import read_value
 from mailbot.core.spanish import compact
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from mailbot.core.documents import KindMarks
 
 CONSTANCIA, DESCONOCIDO = "constancia_vigencia", "desconocido"
-TITLE_LINES = 3  # a title wraps over three lines at most
+TITLE_LINES = 4  # a title wraps over four lines at most
+_NUMBERED = re.compile(r"\d{11}|[a-z]{4}\d{6}[hmx][a-z]{5}[0-9a-z]\d")
+_QUOTES = ("«", "»", "“", "”", '"')
 PROMINENT = 4  # a line that is nothing but the title (3) and has one mark of prominence
 # What may stand on the title's line beside it without making it a sentence.
 _AROUND = frozenset(
     {"", "imss", "delimss", "enelimss", "institutomexicanodelsegurosocial", "delasegurado", "digital", "delinstituto",
      "delinstitutomexicanodelsegurosocial", "deltrabajador", "delderechohabiente", "curp", "ine", "sat", "cif"}
 )  # fmt: skip
-_STANDING = frozenset({labels.ESTADO, labels.SERVICIO})  # a form may ask for the NSS and the CURP, and for the paper
 _UNREADABLE = re.compile(r"\(cid:\d+\)|[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f]")
 _LEADERS = re.compile(r"([.·_…\-])(?:\s?\1){3,}")  # dots to a value, lines to write on
 _MOJIBAKE = re.compile(r"Ã[\u0080-\u00bf±³©¡­‘“]|Â[°º¿¡]")
@@ -73,6 +74,8 @@ def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str,
     ranked = sorted(
         (t for t in best.values() if t.score >= PROMINENT), key=lambda t: (t.score, marks[t.kind]), reverse=True
     )
+    if not _numbers_someone(sheets):  # a guide shows the title and the labels, and is nobody's
+        ranked = [t for t in ranked if t.kind != CONSTANCIA]
     if any(t.kind == CONSTANCIA for t in ranked) and _says_what_only_it_says(sheets):
         return CONSTANCIA, best[CONSTANCIA].box  # the other "titles" are values: an employer's name
     if _is_constancia_by_labels(sheets):  # its own title may be a picture; below its labels stand values, no titles
@@ -82,8 +85,8 @@ def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str,
         rival = ranked[1] if len(ranked) > 1 else None
         if rival and (rival.score, marks[rival.kind]) == (first.score, marks[first.kind]):
             return DESCONOCIDO, None
-        if first.kind == CONSTANCIA and (_own_labels(sheets) < 3 or not _labels_seen(sheets) & _STANDING):
-            return DESCONOCIDO, None
+        if first.kind == CONSTANCIA and not (_own_labels(sheets) >= 3 and _tells_a_standing(sheets)):
+            return DESCONOCIDO, None  # a form may ask for the NSS and the CURP, and for the paper
         return first.kind, first.box
     if not ranked and _is_constancia_by_labels(sheets) and not any(n >= 2 for k, n in marks.items() if k != CONSTANCIA):
         return CONSTANCIA, None
@@ -99,8 +102,21 @@ def _labels_seen(sheets: Sequence[Sheet]) -> set[str]:
 
 def _says_what_only_it_says(sheets: Sequence[Sheet]) -> bool:
     """Tell whether a page asks for the right to medical service and the state or the NSS, as no other paper does."""
-    seen = _labels_seen(sheets)
-    return labels.SERVICIO in seen and bool(seen & {labels.ESTADO, labels.NSS})
+    return _asks_for_the_right(sheets) and bool(_labels_seen(sheets) & {labels.ESTADO, labels.NSS})
+
+
+def _asks_for_the_right(sheets: Sequence[Sheet]) -> bool:
+    """Tell whether a label asks for the right to medical service in so many words; "servicio médico" is on others."""
+    return any(s.label == labels.Label(labels.SERVICIO) for sheet in sheets for s in sheet.segments)
+
+
+def _tells_a_standing(sheets: Sequence[Sheet]) -> bool:
+    return labels.ESTADO in _labels_seen(sheets) or _asks_for_the_right(sheets)
+
+
+def _numbers_someone(sheets: Sequence[Sheet]) -> bool:
+    """Tell whether something of the form of an NSS or a CURP is printed, however it is set."""
+    return any(_NUMBERED.search(compact(s.text)) for sheet in sheets for s in sheet.segments)
 
 
 def _own_labels(sheets: Sequence[Sheet]) -> int:
@@ -133,6 +149,8 @@ def _titles(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> list[Title]:
         usual = heights[len(heights) // 2] if heights else 1.0
         for segments in _candidates(sheet, longest):
             key = "".join(compact(s.text) for s in segments)
+            if any(mark in s.text for s in segments for mark in _QUOTES):
+                continue  # a letter that names the paper
             if (kind := _kind_of(key, wanted)) is not None:
                 asks = any(s.kind in labels.READ for s in segments)
                 if asks and (min(s.height for s in segments) < 1.15 * usual or _has_a_value(sheet, segments)):
@@ -171,13 +189,37 @@ def _candidates(sheet: Sheet, longest: int) -> Iterator[tuple[Segment, ...]]:
                 yield (s,)
         joined = row
         yield joined
-        for below in sheet.rows[number + 1 : number + TITLE_LINES]:
-            if not below or below[0].top - joined[-1].bottom > 1.2 * joined[-1].height:
+        for below in [r for r in sheet.rows[number + 1 : number + 2 * TITLE_LINES] if r][: TITLE_LINES - 1]:
+            if below[0].top - joined[-1].bottom > 1.2 * joined[-1].height:
                 break
             joined = joined + below
             if sum(len(s.text) for s in joined) > 2 * longest:
                 break
             yield joined
+    yield from _columns(sheet)
+
+
+def _columns(sheet: Sheet) -> Iterator[tuple[Segment, ...]]:
+    """Yield texts of two and more lines that stand one below the other, whatever stands beside them."""
+    for row in sheet.rows:
+        for s in row:
+            chain = (s,)
+            while len(chain) < TITLE_LINES and (under := _line_below(sheet, chain[-1])) is not None:
+                chain = (*chain, under)
+                yield chain
+
+
+def _line_below(sheet: Sheet, s: Segment) -> Segment | None:
+    rows = [row for row in sheet.rows[s.row + 1 : s.row + 4] if len(row) > 1]
+    return next(
+        (
+            t
+            for row in rows
+            for t in row
+            if aligned(s, t) and abs(t.height - s.height) < 0.1 * s.height and abs(t.top - s.bottom) < 0.7 * s.height
+        ),
+        None,
+    )
 
 
 def _score(sheet: Sheet, segments: tuple[Segment, ...], box: Box, usual: float) -> int:
