@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mailbot.core.labels import HEADINGS
+from mailbot.core.labels import CURP, HEADINGS, NSS
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.places import (
@@ -195,7 +195,8 @@ def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
 def next_line(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the first text of the next line where a label ends its own: text that flows as a paragraph."""
     row = sheet.rows[label.row]
-    if not label.colon or row[-1] is not label or label.row + 1 >= len(sheet.rows):
+    flows = label.kind in (NSS, CURP) or any(s.label is not None for s in row[:-1])
+    if not label.colon or row[-1] is not label or not flows or label.row + 1 >= len(sheet.rows):
         return None
     following = sheet.rows[label.row + 1]
     if not following or following[0].label is not None or following[0].x0 > label.x0:
@@ -265,12 +266,13 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
 
 
 def _one_for_each(texts: Sequence[Segment], heads: Sequence[Segment]) -> bool:
-    """Tell whether a line has a text for each header, each nearest to its own."""
+    """Tell whether a line has a text for each header, none under another's: columns of a table do not overlap."""
     if len(texts) != len(heads) or len(heads) < 2 or any(t.label is not None for t in texts):
         return False
-    edges = [h.x0 for h in heads[1:]] + [float("inf")]
-    triples = zip(heads, texts, edges, strict=True)
-    return all(h.label is not None and h.x0 <= t.x0 and t.x1 <= edge for h, t, edge in triples)
+    before = [float("-inf"), *(h.x1 for h in heads[:-1])]
+    after = [*(h.x0 for h in heads[1:]), float("inf")]
+    places = zip(heads, texts, before, after, strict=True)
+    return all(h.label is not None and left <= t.x0 and t.x1 <= right for h, t, left, right in places)
 
 
 def below(sheet: Sheet, label: Segment) -> Cell | None:
@@ -284,7 +286,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
         members = [s for s in row if s not in heads and s.top > label.bottom - 0.4 * label.height]
         across = [s for s in members if s.label is None and s.x0 < label.x1 and label.x0 < s.x1]
         if not lines and _one_for_each(members, heads):
-            members = [members[heads.index(label)]]  # short texts in wide columns, set otherwise than their headers
+            members = [members[heads.index(label)]]  # set otherwise in their columns than the headers
         else:
             members = [s for s in members if column_of(s, heads) is label]
         if not members:

@@ -70,6 +70,7 @@ class Document:
 def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) -> Document:
     """Say which document the words on these pages are, and read the constancia where it is one."""
     from mailbot.core.lines import lay_out
+    from mailbot.core.tight_cells import cut_tight_cells
     from mailbot.core.titles import recognise, shows_imss_error, unreadable_text
     from mailbot.core.typeset import MOST_WORDS
 
@@ -77,7 +78,7 @@ def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) 
         return Document(ILEGIBLE, via, problems=("una página tiene demasiado texto",))
     if reason := unreadable_text(pages):
         return Document(ILEGIBLE, via, problems=(reason,))
-    sheets = [lay_out(p) for p in pages]
+    sheets = [cut_tight_cells(lay_out(p)) for p in pages]
     error = shows_imss_error(sheets, knowledge.imss_errors)
     kind, title = recognise(sheets, knowledge.kinds)
     if kind != CONSTANCIA:

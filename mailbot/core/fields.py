@@ -18,6 +18,7 @@ Mode = Literal["beside", "below"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
 _BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
+_ON_THE_NEXT_LINE = _BY_ITSELF | {labels.FECHA}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
     for mode, cell in (("beside", beside(sheet, s)), ("below", below(sheet, s))):
         if cell is not None:
             found.append(_read(s, cell, "beside" if mode == "beside" else "below"))
-    if s.kind in _BY_ITSELF and not any(r.value is not None for r in found):
+    if s.kind in _ON_THE_NEXT_LINE and not any(r.value is not None for r in found):
         cell = next_line(sheet, s)
         if cell is not None:
             found = [_read(s, cell, "beside")]

@@ -422,4 +422,5 @@ def _under(above: Segment, below: Segment) -> bool:
     edge = min(
         abs(above.x0 - below.x0), abs(above.x1 - below.x1), abs(above.x0 + above.x1 - below.x0 - below.x1) / 2
     )
-    return near and edge < 0.4 * above.height and below.kind != ESTADO
+    whole_of_it = below.kind != ESTADO or above.text.endswith("-")  # "Sub-" over "estado"
+    return near and edge < 0.4 * above.height and whole_of_it

@@ -62,7 +62,7 @@ def _service(text: str) -> bool | None:
 
 
 def _state(text: str) -> str | None:
-    cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", ""))
+    cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", "") + "-–—")  # a dash: no sub-estado
     if _of_two_kinds(cleaned):
         return None
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()

@@ -1,0 +1,88 @@
+"""Which words of a line stand in different cells, where a table is set so tight that no gap tells them apart?
+
+A header row tells: its labels follow each other without a word between them, and each word below stands under one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from mailbot.core.labels import LABELS, Label
+from mailbot.core.lines import Segment, Sheet
+from mailbot.core.page import Word
+from mailbot.core.places import FIRST_LINE_BELOW, aligned, overlap
+from mailbot.core.printed import TYPED, is_placeholder, read_value
+from mailbot.core.spanish import compact
+
+_LONGEST = 8  # words of a label as a table's header prints it
+
+
+def cut_tight_cells(sheet: Sheet) -> Sheet:
+    """Cut lines of labels, and the lines of values below them, where their cells meet."""
+    rows = [[piece for s in row for piece in _labels(s, row)] for row in sheet.rows]
+    for number, row in enumerate(rows):
+        above = [t for upper in rows[max(0, number - 4) : number] for t in upper]
+        rows[number] = [piece for s in row for piece in _values(s, above)]
+    return replace(sheet, rows=tuple(tuple(row) for row in rows))
+
+
+def _labels(s: Segment, row: Sequence[Segment]) -> list[Segment]:
+    """Cut a text that is nothing but labels, on a line of labels: "UMF Turno Consultorio"."""
+    if s.label is not None or any(t.label is None for t in row if t is not s):
+        return [s]
+    pieces: list[Segment] = []
+    at = 0
+    while at < len(s.words):
+        found = _longest_label(s.words[at : at + _LONGEST])
+        if found is None:
+            return [s]
+        length, label = found
+        pieces.append(replace(s, words=s.words[at : at + length], label=label))
+        at += length
+    return pieces if len(pieces) + len(row) > 2 and not s.capitals else [s]
+
+
+def _longest_label(words: Sequence[Word]) -> tuple[int, Label] | None:
+    for length in range(len(words), 0, -1):
+        if label := LABELS.get("".join(compact(w.text) for w in words[:length])):
+            return length, label
+    return None
+
+
+def _values(s: Segment, above: Sequence[Segment]) -> list[Segment]:
+    """Cut a text at the headers that its words stand under, where every piece then shows that it is a cell."""
+    if s.label is not None or len(s.words) < 2:
+        return [s]
+    heads = _headers(s, above)
+    if len(heads) < 2:
+        return [s]
+    groups = [(head, list(words)) for head, words in groupby(s.words, lambda w: _over(w, heads))]
+    if len({id(head) for head, _ in groups}) < len(groups) or len(groups) < 2:
+        return [s]
+    pieces = [(head, replace(s, words=tuple(words))) for head, words in groups]
+    typed = [(head, piece) for head, piece in pieces if head.kind in TYPED]
+    if not typed or not all(_shows(head, piece) for head, piece in typed):
+        return [s]
+    return [piece for _, piece in pieces] if all(_shows(h, p) or aligned(h, p) for h, p in pieces) else [s]
+
+
+def _headers(s: Segment, above: Sequence[Segment]) -> list[Segment]:
+    """Return the header row nearest above a text, if any of its labels stands over it."""
+    over = [
+        t for t in above if t.label is not None and not t.colon and t.x0 < s.x1 and s.x0 < t.x1
+        and 0 <= s.top - t.bottom + 0.4 * s.height < FIRST_LINE_BELOW * s.height
+    ]  # fmt: skip
+    return [t for t in above if t.label is not None and overlap(t, over[-1]) > 0.4] if over else []
+
+
+def _over(word: Word, heads: Sequence[Segment]) -> Segment:
+    return min(heads, key=lambda h: max(h.x0 - word.x1, word.x0 - h.x1))
+
+
+def _shows(head: Segment, piece: Segment) -> bool:
+    """Tell whether a text is what its header asks for, or says that there is nothing."""
+    if is_placeholder(piece.text):
+        return True
+    return head.label is not None and head.kind in TYPED and read_value(head.label.kind, piece.text) is not None
