@@ -204,7 +204,7 @@ def answer_problems(templates: Templates, text: str, office: Office | None = Non
 
 
 def _body(templates: Templates, sheet: Sheet, known: Mapping[str, Any], marks: Marks) -> str:
-    notice = _piece(templates, "_aviso.md", known, marks) if known["aviso"] else ""
+    notice = _piece(templates, "_aviso.md", known, marks) if known["aviso"] and not sheet.for_staff else ""
     extras = _piece(templates, EXTRAS, known, marks) if sheet.extras_below else ""
     limit = "" if sheet.for_staff else _piece(templates, "_tope.md", known, marks)
     return "\n\n".join((notice, render_body(sheet.body, known, marks), extras, limit))
@@ -224,7 +224,8 @@ def _resolved(templates: Templates, known: dict[str, Any], marks: Marks) -> dict
         template = sheet.head.get(key)
         return None if template is None else marks.plain(render_body(template, known, marks))
 
-    answers = (templates.environment.from_string(own_lines(a)).render(known, marcas=marks) for a in known["respuestas"])
+    asked = _each_button_once(known["respuestas"])
+    answers = (templates.environment.from_string(own_lines(a)).render(known, marcas=marks) for a in asked)
     problems = dict.fromkeys(w for p in known["problemas"] if (w := words(p, "problema")))
     return known | {
         "problemas": tuple(problems),
@@ -233,6 +234,17 @@ def _resolved(templates: Templates, known: dict[str, Any], marks: Marks) -> dict
         "respuestas": tuple(Rules(a) for a in answers),
         "interno": False,
     }
+
+
+def _each_button_once(answers: Sequence[str]) -> list[str]:
+    """Leave out a button (a link alone in its paragraph) that an earlier answer of the same reply has."""
+    seen: set[str] = set()
+    kept: list[str] = []
+    for answer in answers:
+        paragraphs = [p for p in answer.strip().split("\n\n") if not (p.startswith("[") and p in seen)]
+        seen |= set(paragraphs)
+        kept.append("\n\n".join(paragraphs))
+    return kept
 
 
 def _inlined(html: str) -> str:

@@ -500,3 +500,16 @@ def test_a_missing_value_that_no_sample_foresaw_leaves_a_gap_not_an_unanswered_m
     rare = "---\nasunto: Hola\n---\n\nHola{% if recordatorio == 7 %} {{ nombre }}{% endif %}.\n"
     templates = parse_templates(TEXTS | {"cierre.md": rare}, OFFICE)
     assert render(templates, "cierre", replace(bare_values(), recordatorio=7), OFFICE).text.startswith("Hola .\n")
+
+
+def test_two_answers_with_the_same_button_show_it_once() -> None:
+    button = "[Descargar la constancia]({{ liga_constancia }})"
+    values = replace(bare_values(), respuestas=(f"Se descarga ahí.\n\n{button}\n", f"Inténtalo mañana.\n\n{button}\n"))
+    text = render(TEMPLATES, "como_empezar", values, OFFICE).text
+    assert (text.count("Descargar la constancia:"), text.index("Inténtalo") > text.index("Descargar")) == (1, True)
+
+
+def test_the_notice_to_students_is_not_in_what_only_staff_read() -> None:
+    office = replace(OFFICE, notice="Estamos de vacaciones.")
+    shown = {stem: "vacaciones" in render(TEMPLATES, stem, typical_values(stem), office).text for stem in TEMPLATES.sheets}
+    assert {stem for stem, notice in shown.items() if not notice} == {"aviso_personal", "resumen"}
