@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from mailbot.core.case import Case
@@ -71,7 +72,7 @@ def values_for(
         documento=_named(j.choice.document, desk),
         formato=next(iter(j.choice.unopened), None),
         faltantes=missing(read) if facts.documento == "constancia" else (),
-        problemas=further_problems(j),
+        problemas=further_problems(j, desk),
         respuestas=tuple(
             m.topic.answer for m in j.said.topics if m.topic.answer and j.decision.reply not in m.topic.said_in
         ),
@@ -119,19 +120,28 @@ def missing(read: Constancia | None) -> tuple[str, ...]:
     return tuple(name for name, field in fields if field is None)
 
 
-def further_problems(j: Judgement) -> tuple[str, ...]:
+def further_problems(j: Judgement, desk: Desk) -> tuple[str, ...]:
     """Name what else is wrong with the mail, as stems whose templates have the words; the deciding one is not among
     them. Beside a good constancia other papers are no problem."""
     decided = j.decision.reply or ""
     found: list[str] = []
     if j.facts.documento == "constancia":
-        asks_for_alta = j.facts.patron != "nuestro" and j.facts.estado in (None, "baja", "vigente")
-        if decided == "no_se_puede_leer" and asks_for_alta and j.facts.fecha in ("reciente", "vieja", "futura"):
-            found.append("fecha_no_es_de_hoy")
+        found += [_once_legible(j.facts, desk) or ""] if decided == "no_se_puede_leer" else []
     else:
         found += [STEM_OF_KIND.get(kind_of(d), "") for d in j.choice.others]
         found += ["formato_no_aceptado"] if j.choice.unopened and j.choice.document else []
     return tuple(dict.fromkeys(stem for stem in found if stem and stem != decided))
+
+
+def _once_legible(facts: Facts, desk: Desk) -> str | None:
+    """Return what the student would hear if what is missing could be read and were in order; a person's look is not
+    announced, because staff have no copy of this reply."""
+    if facts.estado is None and facts.patron == "nuestro":
+        return None  # whether the day's date matters hangs on the estado
+    seen = {"falta": "nada", "estado": facts.estado or "baja", "fecha": facts.fecha or "hoy"}
+    first_mail = {"mensaje": "ninguno", "pide": "nada", "caso": "nuevo", "intentos": "1"}
+    reply = decide(replace(facts, **seen, **first_mail), desk.rulebook).reply
+    return None if reply == PERSON_REPLY else reply
 
 
 def what_was_read(read: Constancia | None, patron: str | None) -> tuple[Fila, ...]:

@@ -323,3 +323,32 @@ def test_who_has_filled_in_the_form_is_not_offered_to_say_so_and_the_button_says
         ("espera_unos_dias", ["Aún no aparece", "Quiero hablar con una persona"]),
         ("aun_no_aparece", []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"nss": None}, "sólo el NSS"),
+        ({"nss": None, "fecha": date(2026, 11, 1)}, "La fecha de la constancia no es la del día"),
+        ({"estado": None, "fecha": date(2026, 11, 1)}, "La fecha de la constancia no es la del día"),
+        ({"nss": None, "estado": "VIGENTE", "fecha": date(2026, 1, 1)}, "Sigues VIGENTE por otra escuela"),
+        ({"nss": None, "estado": "VIGENTE", "servicio": False}, "sólo el NSS"),
+    ],
+)
+def test_a_reply_names_what_else_is_wrong_with_a_constancia_that_cannot_be_read(
+    changes: dict[str, object], told: str
+) -> None:
+    """A former school, or a day that is not the mail's: the student mends all of it at once."""
+    read = constancia(str(changes.get("estado") or "BAJA")).constancia
+    assert read is not None
+    if "servicio" in changes:
+        read = replace(read, servicio_medico=Field(False, "NO", "Servicio", BOX))
+    if "fecha" in changes:
+        read = replace(read, fecha=Field(changes["fecha"], "", "Fecha", BOX))  # type: ignore[arg-type]
+    read = replace(read, **{name: None for name in ("nss", "estado") if name in changes and changes[name] is None})
+    outcome = answered(None, None, Document("constancia_vigencia", "text", read))
+    mail = message_from_bytes(outcome.mails[0].raw, policy=policy.default)
+    text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert outcome.decision is not None
+    assert outcome.decision.reply == "no_se_puede_leer"
+    assert (told in text) if told != "sólo el NSS" else ("Además" not in text)
