@@ -66,6 +66,7 @@ def read_constancia(
     from mailbot.core.employers import read_employers
     from mailbot.core.fields import kinds_asked, settle, settle_name
     from mailbot.core.impostors import unmask
+    from mailbot.core.issued import issued_on
     from mailbot.core.sections import holders_part
 
     # What must be legible to choose a step, and how its absence is told to people.
@@ -86,6 +87,8 @@ def read_constancia(
             reading, clash = settle_name(readings, kinds_asked(mine), surnames=_surnames(found))
         else:
             reading, clash = settle(readings, kind)
+        if kind == labels.FECHA and kind not in kinds_asked(mine):
+            reading = issued_on(mine)
         if reading is not None:
             found[kind] = reading
         elif clash:
