@@ -14,7 +14,9 @@ from mailbot.core.spanish import fold, parse_date
 
 _PLACE = r"[a-zñ]+\.?(?: [a-zñ]+\.?){0,4}"
 _PLACE_AND_DAY = re.compile(rf"(?:{_PLACE}, ?){{1,3}}a (?P<day>\d.*)")  # as letters are headed
-_ISSUED = re.compile(r".*\bse (?:expide|expidio|emite|emitio|extiende) .*?\b(?:el|el dia|con fecha|a los) (?P<day>\d.*)")
+_ISSUED = re.compile(
+    r".*\bse (?:expide|expidio|emite|emitio|extiende) .*?\b(?:el|el dia|con fecha|a los) (?P<day>\d.*)"
+)
 _IN_WORDS = re.compile(r"(\d{1,2}) dias? del mes de ([a-z]+)")
 
 
