@@ -205,6 +205,15 @@ def clashes(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     if office.get("mode") == "shadow" and not office.get("staff"):
         says = '"shadow" manda las respuestas sólo al personal: falta al menos un correo en staff'
         yield ("office", "mode"), says
+    hours = HOURS.fullmatch(str(office.get("hours", "09:00-18:00")).strip())
+    digest = re.fullmatch(r"(\d\d):(\d\d).*", str(office.get("digest", "09:00")))
+    if hours and digest and (int(digest[1]), int(digest[2])) >= (int(hours[3]), int(hours[4])):
+        yield ("office", "digest"), f"{digest[0]} es después de cerrar (hours): el resumen no saldría nunca"
+    own = (_inside(table, "mailbox").get("address"), *_listed(table, "mailbox", "aliases"))
+    ours = {str(address).casefold() for address in own}
+    for address in _listed(table, "office", "staff"):
+        if str(address).casefold() in ours:
+            yield ("office", "staff"), f"«{address}» es este mismo buzón: al personal se le escribe a otra dirección"
     links = {name: field.default for name, field in LinksSection.model_fields.items()} | _inside(office, "links")
     for key in ("constancia", "form", "privacy"):
         host = urlsplit(str(links[key])).hostname
@@ -216,3 +225,8 @@ def clashes(table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
 def _inside(table: Mapping[str, Any], section: str) -> dict[str, Any]:
     inner = table.get(section, {})
     return dict(inner) if isinstance(inner, Mapping) else {}
+
+
+def _listed(table: Mapping[str, Any], section: str, key: str) -> list[Any]:
+    found = _inside(table, section).get(key)
+    return list(found) if isinstance(found, (list, tuple)) else []

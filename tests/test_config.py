@@ -101,6 +101,10 @@ timezone = "Queretaro"
          "config.toml:11: store.url: debe ser sqlite:///archivo o postgresql+psycopg://…"),
         ('[office.links]\nprivacy = "http://queretaro.tecnm.mx"', "config.toml:11: office.links.privacy: "
          "«http://queretaro.tecnm.mx» no es una liga que empiece con https://"),
+        ('[office]\nhours = "08:00-15:00"\ndigest = "16:00"', "config.toml:12: office.digest: 16:00 es después de cerrar "
+         "(hours): el resumen no saldría nunca"),
+        ('[office]\nstaff = ["BECAS@itq.test"]', "config.toml:11: office.staff: «BECAS@itq.test» es este mismo buzón: al "
+         "personal se le escribe a otra dirección"),
     ],
 )  # fmt: skip
 def test_what_would_harm_students_is_refused(tmp_path: Path, more: str, problem: str) -> None:
