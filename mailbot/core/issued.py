@@ -36,7 +36,8 @@ def issued_on(sheets: Sequence[Sheet]) -> Reading | None:
 def _statements(sheets: Sequence[Sheet]) -> Iterator[tuple[date, tuple[Segment, ...]]]:
     for sheet in sheets:
         for row in sheet.rows:
-            for said in ((s,) for s in row) if len(row) == 1 else (*((s,) for s in row), row):
+            each = [(s,) for s in row]
+            for said in [*each, row] if len(row) > 1 else each:
                 if day := _day(" ".join(s.text for s in said)):
                     yield day, said
 

@@ -203,7 +203,7 @@ def _columns(sheet: Sheet) -> Iterator[tuple[Segment, ...]]:
     """Yield texts of two and more lines that stand one below the other, whatever stands beside them."""
     for row in sheet.rows:
         for s in row:
-            chain = (s,)
+            chain: tuple[Segment, ...] = (s,)
             while len(chain) < TITLE_LINES and (under := _line_below(sheet, chain[-1])) is not None:
                 chain = (*chain, under)
                 yield chain
