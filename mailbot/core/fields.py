@@ -13,6 +13,7 @@ from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
+from mailbot.core.spanish import PARTICLES, fold
 
 Mode = Literal["beside", "below"]
 PERSONAL = labels.READ - labels.EMPLOYER
@@ -170,6 +171,10 @@ def _same(value: Value | None) -> object:
     return " ".join(value.casefold().split()) if isinstance(value, str) else value
 
 
+def _one_word(surnames: Reading) -> bool:
+    return len([w for w in fold(str(surnames.value)).split() if w not in PARTICLES]) < 2
+
+
 def settle_name(
     readings: Sequence[Reading], asked: frozenset[str], *, surnames: int | None
 ) -> tuple[Reading | None, bool]:
@@ -187,13 +192,15 @@ def settle_name(
             return None, True
         if part is not None:
             parts.append(part)
-        elif kind in asked and not any(r.kind == kind for r in readings):
-            if kind == labels.MATERNO and surnames == 1:
-                continue
-            return None, False
+        elif kind in asked:
+            has_none = surnames == 1 or (surnames is None and any(r.kind == kind for r in readings))  # a dash
+            if kind == labels.PATERNO or not has_none:
+                return None, False
     known = [p for p in parts if p is not None]
     if [p.kind for p in known] == [labels.NOMBRE, labels.MATERNO]:
         return None, False  # the first surname must be somewhere
+    if surnames == 2 and [p.kind for p in known] == [labels.NOMBRE, labels.PATERNO] and _one_word(known[1]):
+        return None, False  # and so must the second
     if surnames is not None and sum(len(str(p.value).split()) for p in known) <= surnames:
         return None, False  # fewer words than names: what was read is a part
     if len(known) == 1:

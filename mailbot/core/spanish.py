@@ -74,7 +74,7 @@ def format_date(day: date) -> str:
 OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "en", "para", "por", "con", "al"})
 """Small words after which a phrase goes on."""
 
-_PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "das", "dos", "van", "von", "mc", "mac"})
+PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "das", "dos", "van", "von", "mc", "mac"})
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME = re.compile(r"(?:[^\W\d_]|[ .,'’´`\-])+")
 
@@ -83,12 +83,12 @@ def looks_like_a_name(text: str) -> bool:
     """Tell whether the text is made as a person's name is: letters, and no small word as sentences have."""
     if not _NAME.fullmatch(text) or len(_LETTERS.findall(text)) < 2 or len(text) > 90:
         return False
-    return not any(w.islower() and fold(w) not in _PARTICLES for w in text.split())
+    return not any(w.islower() and fold(w) not in PARTICLES for w in text.split())
 
 
 def first_name(name: str) -> str:
     """Return how to greet the person: the first given name with a capital, particles kept out."""
     for word in name.split():
-        if fold(word) not in _PARTICLES:
+        if fold(word) not in PARTICLES:
             return word.capitalize()
     return ""

@@ -151,6 +151,12 @@ def test_a_name_with_a_part_unread_is_not_given_in_part() -> None:
     assert found.nombre is None
 
 
+@pytest.mark.parametrize("second", [(), (("Segundo apellido:", "PEÑ4"),), (("Segundo apellido:", "-"),)])
+def test_a_name_without_the_second_surname_that_the_curp_has_is_not_given(second: tuple[tuple[str, str], ...]) -> None:
+    parts = (("Nombre(s):", "XIMENA"), ("Primer apellido:", "DE LA GARZA"), *second)
+    assert constancia(page_of(TITLE, *labelled(*parts, *without("Nombre(s):")))).nombre is None
+
+
 def test_two_numbers_under_the_nss_label_are_none() -> None:
     page = with_lines(("NSS:", "12345678903"))
     assert constancia(page).nss is None
