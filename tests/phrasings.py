@@ -26,7 +26,7 @@ ALIKE = {
 ALSO = {
     "como_pido_baja": {"pide_baja"},
     "primer_nss": {"no_derechohabiente"},
-    "como_empezar": {"ninguno"},
+    "como_empezar": {"ninguno", "que_sigue"},
 }
 
 

@@ -92,7 +92,7 @@ def read_aloud(rulebook: RuleBook, office: Office, today: date) -> str:
         "", f"## Días en que no se trabaja, desde el {_day(today)}", "",
         *(line for stretch in _days_off(rulebook.calendar, today) for line in _wrapped(f"{_period(*stretch)}.")),
         "", "## Preguntas que sabe contestar", "",
-        *(line for topic in rulebook.topics if not topic.told for line in _wrapped(topic.title)),
+        *(line for topic in rulebook.topics if topic.answer or topic.guide for line in _wrapped(topic.title)),
         "", "## Preguntas que contesta una persona", "",
         *(line for topic in rulebook.topics if topic.staff_only for line in _wrapped(topic.title)),
         "", "## Lo que entiende aunque no sea una pregunta", "",

@@ -148,7 +148,7 @@ def match_topics(said: Sequence[Sentence], known: Knowledge) -> tuple[Match, ...
         if all(_apart(reading, other) for other in chosen):
             chosen.append(reading)
     if any(r.span.asks and r.match.score >= SURE for r in chosen):
-        chosen = [r for r in chosen if r.span.asks or r.match.topic.told]
+        chosen = [r for r in chosen if r.span.asks or r.match.topic.told or _is_trouble(r.match)]
     chosen = [r for n, r in enumerate(chosen) if n == 0 or r.match.topic.told or r.match.score >= _sure(r)]
     # what is wanted goes before what is asked, and what has an answer before what has none
     found = sorted((r.match for r in chosen), key=lambda m: (not m.topic.means, not m.topic.answer, -m.score))
@@ -158,6 +158,11 @@ def match_topics(said: Sequence[Sentence], known: Knowledge) -> tuple[Match, ...
 def _in_place(match: Match, span: _Span, spans: int) -> Match:
     leaning = spans > 1 and len(content(span.words)) < LEAST_OF_CLAUSE + 1 and has_form(span.words)
     return replace(match, asks=span.asks, score=match.score * (LEANING if leaning else 1))
+
+
+def _is_trouble(match: Match) -> bool:
+    """Tell whether it is answered beside a question: the former school that does not answer."""
+    return match.topic.copy_staff and match.score >= TOLD_SURELY
 
 
 def _sure(reading: _Reading) -> float:

@@ -24,7 +24,7 @@ UNKNOWN = 1.6
 # Weight of a word that every topic has.
 COMMON = 0.6
 NEAREST = 0.5  # share of the nearest example in the resemblance; the rest is the habit of the topic
-SMOOTHING = 0.3  # what an unseen word counts for in every topic
+SMOOTHING = 0.1  # what an unseen word counts for in every topic
 CAUTION = 3.0  # words of one sentence are no independent witnesses: three of them count as one
 EMPTY = frozenset({
     "a", "ahi", "ahora", "al", "algo", "alguien", "alguna", "alumna", "alumno", "apoyar", "apoyo", "asi", "atte",
@@ -108,10 +108,11 @@ def _likely(words: Sequence[str], index: Index, allowed: Callable[[str], bool]) 
 
 
 def _features(words: Sequence[str], concept: Mapping[str, str], concepts: frozenset[str]) -> frozenset[str]:
-    """Return the concepts, all stems, small words too ("dónde", "ya no"), and the pairs of neighbours."""
+    """Return the concepts, all stems, small words too ("dónde", "ya no"), and the pairs that stand near."""
     stems = [concept.get(stem, stem) for word in words for stem in [_stem(word)]]
     pairs = (f"{one} {two}" for one, two in pairwise(stems))
-    return frozenset((*(f"={c}" for c in concepts), *stems, *pairs))
+    apart = (f"{one} … {two}" for at, one in enumerate(stems) for two in stems[at + 2 : at + 4])
+    return frozenset((*(f"={c}" for c in concepts), *stems, *pairs, *apart))
 
 
 @lru_cache(maxsize=8192)

@@ -35,13 +35,14 @@ _CHAT = {
     "tmb": "tambien", "tmbn": "tambien", "toy": "estoy", "ps": "pues", "pa": "para", "dnd": "donde", "asta": "hasta",
     "aber": "a ver", "seg": "seguro", "facul": "facultativo", "doc": "documento", "inf": "informacion",
     "info": "informacion", "imms": "imss", "ims": "imss", "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice",
-    "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "chambeo": "trabajo", "jale": "trabajo",
-    "checar": "revisar", "checo": "reviso", "form": "formulario", "kuanto": "cuanto", "kedo": "quedo",
-    "vijencia": "vigencia", "ago": "hago", "aser": "hacer", "nesesito": "necesito", "nesecito": "necesito",
-    "nesesita": "necesita", "nesecita": "necesita", "kiero": "quiero", "pag": "pagina", "ta": "esta",
-    "porfis": "por favor", "plis": "por favor", "pls": "por favor", "xfis": "por favor", "bn": "bien",
-    "msj": "mensaje", "tb": "tambien", "tbn": "tambien", "qn": "quien", "cdo": "cuando", "cuand": "cuando",
-    "aki": "aqui", "jala": "funciona", "jalo": "funciona", "uni": "universidad", "ocupo": "necesito", "click": "clic",
+    "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "chambeo": "trabajo",
+    "lleve": "entregue", "baje": "descargue", "findes": "fines de semana", "jale": "trabajo", "checar": "revisar",
+    "checo": "reviso", "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia",
+    "ago": "hago", "aser": "hacer", "nesesito": "necesito", "nesecito": "necesito", "nesesita": "necesita",
+    "nesecita": "necesita", "kiero": "quiero", "pag": "pagina", "ta": "esta", "porfis": "por favor",
+    "plis": "por favor", "pls": "por favor", "xfis": "por favor", "bn": "bien", "msj": "mensaje", "tb": "tambien",
+    "tbn": "tambien", "qn": "quien", "cdo": "cuando", "cuand": "cuando", "aki": "aqui", "jala": "funciona",
+    "jalo": "funciona", "uni": "universidad", "ocupo": "necesito", "click": "clic",
 }  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def _distinct(words: tuple[str, ...]) -> frozenset[str]:
 def _any_fits(wanted: str, distinct: frozenset[str], exact: bool) -> bool:
     # short words bear no typo: where one is missing, the phrase is not said
     if not wanted.endswith("*") and (exact or len(wanted) < SHORT):
-        return False
+        return f"{wanted}s" in distinct or f"{wanted}es" in distinct
     return any(_fits(word, wanted, exact) for word in distinct)
 
 
@@ -140,7 +141,7 @@ def _from(pattern: Sequence[str], at: int, words: Sequence[str], place: int, exa
 def _fits(word: str, wanted: str, exact: bool) -> bool:
     if wanted.endswith("*"):
         return word.startswith(wanted[:-1])
-    return word == wanted or (not exact and alike(word, wanted))
+    return word in (wanted, f"{wanted}s", f"{wanted}es") or (not exact and alike(word, wanted))
 
 
 def says(phrases: Iterable[str], unless: Iterable[str], sentence: Sentence) -> bool:
