@@ -26,8 +26,13 @@ ALIKE = {
 ALSO = {
     "como_pido_baja": {"pide_baja"},
     "primer_nss": {"no_derechohabiente"},
+    "donde_formulario": {"que_sigue"},
     "como_empezar": {"ninguno", "que_sigue"},
 }
+
+
+# An answer that serves as well as the reply that the intent would draw.
+ANSWERED_AS = {"no_derechohabiente": {"datos_con_error"}, "pide_baja": {"como_pido_baja"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,6 @@ def shortfall(phrasing: Phrasing, said: Said) -> str | None:
         return None if said.value == "gracias" else "wrong"
     if kind in ("no_urgencia", "no_pide_baja"):
         return "wrong" if said.value == kind.removeprefix("no_") else None
-    if said.value == label or (label == "no_derechohabiente" and got == {"datos_con_error"}):
+    if said.value == label or got == ANSWERED_AS.get(label):
         return None
     return "missed" if said.value in TO_STAFF and not got else "wrong"
