@@ -16,7 +16,7 @@ from mailbot.core.spanish import fold
 
 Need = Literal["letters", "sure", "spaces"]
 """How alike two readings must be. ``letters``: the same letters; enough for what has a check digit or is one of few
-known texts. ``sure``: and no letter in doubt. ``spaces``: and the same words, for names."""
+known texts. ``sure``: and the same accents, and no letter in doubt. ``spaces``: and the same words, for names."""
 
 
 class Confirmed(Protocol):
@@ -54,7 +54,7 @@ def only_sure(c: Constancia, confirmed: Confirmed, knowledge: ReadingKnowledge) 
         curp=curp,
         nombre=nombre,
         fecha=kept(c.fecha, "sure"),
-        estado=kept(c.estado, "letters"),
+        estado=kept(c.estado, "sure"),
         servicio_medico=kept(c.servicio_medico, "letters"),
         nacimiento=born,
         patrones=patrones,

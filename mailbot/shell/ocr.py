@@ -8,7 +8,7 @@ differently, and stands only where both say the same (``core.second_look``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ from mailbot.core.documents import CONSTANCIA, ILEGIBLE, IMAGEN, Document, Readi
 from mailbot.core.lookalikes import as_number
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.second_look import Need, boxes_of, only_sure
+from mailbot.core.spanish import fold
 from mailbot.shell.limits import Limits
-from mailbot.shell.recogniser import Recogniser
+from mailbot.shell.recogniser import Letter, Recogniser
 from mailbot.shell.scan import NotAPicture, evened, pages_of
 from mailbot.shell.text_lines import (
     Corners,
@@ -46,7 +47,9 @@ LETTER = 792.0  # points of a page's long side: the core measures in points
 THREADS = 2
 SURE = 0.5  # of a letter, at the first look: below it another letter is as likely
 SURE_AGAIN = 0.4  # at the second look
+ACCENT = 0.1  # likelier than this that a name's letter has an accent which was not read, and the name is not said
 WIDER = 0.15  # of a line's height: the second look's margin, so that the letters fall otherwise into the model's grid
+FURTHER = 0.02  # the third look's margin
 SAMPLE = 8  # lines by which is seen whether the page stands on its head
 
 
@@ -64,6 +67,7 @@ class Seen:
     """A page the right way up: as it came, and what was read on it."""
 
     raw: Pixels
+    even: Pixels
     found: tuple[Found, ...]
     page: Page
 
@@ -129,7 +133,7 @@ class Ocr:
             for word, piece in zip(words_of(line, straight, points, height), line.pieces, strict=True)
         )
         page = Page(number, points * even.shape[1], points * even.shape[0], tuple(f.word for f in found))
-        return Seen(raw, found, page)
+        return Seen(raw, even, found, page)
 
     def _find_lines(self, even: Pixels) -> list[Corners]:
         # every switch each time: rapidocr keeps those of the last call
@@ -154,22 +158,29 @@ class Ocr:
             own = [f for f in page.found if _inside(f.word, box)]
             lines = {id(f.line): f.line for f in own}.values()
             stretches += [(page, [f for f in own if f.line is line]) for line in lines]
-        cuts = [
-            cut(page.raw, own[0].line.corners, WIDER, min(f.piece.left for f in own), max(f.piece.right for f in own))
-            for page, own in stretches
-        ]
+        cuts = [cut(page.raw, own[0].line.corners, WIDER, *_stretch(own)) for page, own in stretches]
         differs: dict[Need, set[int]] = {"letters": set(), "sure": set(), "spaces": set()}
-        for (_, own), letters, piece in zip(stretches, self._recogniser.read(cuts), cuts, strict=True):
-            words = " ".join(as_number(p.text) for p in pieces_of(letters, piece))
-            before = " ".join(f.word.text for f in own)
-            if _joined(words) != _joined(before):
-                differs["letters"] |= {id(f) for f in own}
-            if _spelled(words) != _spelled(before):
-                differs["spaces"] |= {id(f) for f in own}
-            if any(letter.sure < SURE_AGAIN for letter in letters if letter.char != " "):
-                differs["sure"] |= {id(f) for f in own}
-            differs["sure"] |= {id(f) for f in own if any(letter.sure < SURE for letter in f.piece.letters)}
+        for (page, own), letters, piece in zip(stretches, self._recogniser.read(cuts), cuts, strict=True):
+            first = " ".join(f.word.text for f in own)
+            read = tuple(a for f in own for a in f.piece.letters)
+            doubts = _doubts(first, _text_of(letters, piece), read, letters)
+            if doubts:  # a third look settles accents, and letters where few or checked ones are asked for
+                third, larger = self._third(page, own)
+                same = fold(_text_of(letters, piece)) == fold(first)
+                settled = _doubts(first, _text_of(third, larger), read, third)
+                doubts = settled if same else doubts - ({"letters"} - settled)
+            for need in doubts:
+                differs[need] |= {id(f) for f in own}
         return SecondLook({s.page.number: s.found for s in seen}, differs)
+
+    def _third(self, page: Seen, own: list[Found]) -> tuple[tuple[Letter, ...], Pixels]:
+        """Read a stretch of the evened page once more, at twice its size."""
+        import cv2
+        import numpy as np
+
+        seen = cut(page.even, own[0].line.corners, FURTHER, *_stretch(own))
+        larger = np.asarray(cv2.resize(seen, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
+        return self._recogniser.read([larger])[0], larger
 
 
 ENOUGH: Mapping[Need, tuple[Need, ...]] = {
@@ -196,6 +207,33 @@ class SecondLook:
         doubts = {w for f in own if id(f) in doubted for w in _spelled(f.word.text)}
         there = {w for f in own if id(f) not in doubted for w in (*_spelled(f.word.text), _joined(f.word.text))}
         return bool(own) and not doubts & wanted and wanted <= there
+
+
+def _doubts(first: str, second: str, letters: Sequence[Letter], again: Sequence[Letter]) -> set[Need]:
+    """Return in what two readings of a stretch differ or leave a doubt."""
+    doubts: set[Need] = set()
+    if fold(_joined(first)) != fold(_joined(second)):
+        doubts.add("letters")
+    unsure = any(a.sure < SURE for a in letters) or any(a.sure < SURE_AGAIN for a in again if a.char != " ")
+    if unsure or _joined(first) != _joined(second):
+        doubts.add("sure")
+    if _spelled(first) != _spelled(second) or any(a.accent > ACCENT for a in (*letters, *again)):
+        doubts.add("spaces")
+    return doubts
+
+
+def _text_of(letters: Sequence[Letter], seen: Pixels) -> str:
+    return " ".join(as_number(piece.text) for piece in pieces_of(letters, seen))
+
+
+def _stretch(own: list[Found]) -> tuple[float, float]:
+    """Return from where to where some words of a line go, with half the room to the words beside them."""
+    pieces = own[0].line.pieces
+    mine = [i for i, piece in enumerate(pieces) if any(f.piece is piece for f in own)]
+    first, last = mine[0], mine[-1]
+    left = (pieces[first - 1].right + pieces[first].left) / 2 if first else 0.0
+    right = (pieces[last].right + pieces[last + 1].left) / 2 if last + 1 < len(pieces) else 1.0
+    return left, right
 
 
 def _turned(raw: Pixels, even: Pixels, corners: list[Corners], quarter: int) -> tuple[Pixels, Pixels, list[Corners]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HEIGHT = 48  # pixels of a line, as the model was trained
 LONGEST = 40  # times its height: no line of a page is longer; a wider cut is noise
 BATCH = 6
+ACCENTED = dict(zip("AEIOUNaeioun", "ÁÉÍÓÚÑáéíóúñ", strict=True))
 SPANISH = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     "ÁÉÍÓÚÜÑáéíóúüñÀÂÃÄÇÈÊËÌÎÏÒÔÕÖÙÛàâãäçèêëìîïòôõöùû"
@@ -34,6 +35,8 @@ class Letter:
     char: str
     at: float
     sure: float
+    accent: float = 0.0
+    """Of a letter without accent: how likely it has one that the picture has nearly lost."""
 
 
 class Recogniser:
@@ -89,7 +92,10 @@ class Recogniser:
                 end += 1
             top = max(float(s) for s in sure[i:end])
             before = [float(s) for s in sure[since:i] if s < 1]
-            letters.append(Letter(self._allowed[best[i]], ((i + end) / 2) / wide, min([top, *before])))
+            char = self._allowed[best[i]]
+            accented = self._allowed.index(ACCENTED[char]) if char in ACCENTED else None
+            accent = 0.0 if accented is None else float(steps[i:end, accented].max())
+            letters.append(Letter(char, ((i + end) / 2) / wide, min([top, *before]), accent))
             since = i = end
         return tuple(letters)
 

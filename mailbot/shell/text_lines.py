@@ -26,7 +26,8 @@ FRAME = 0.05  # of a line's height: what detection leaves above and below beyond
 # A gap is a space that the recogniser missed if it is so wide: in a line's height, and in steps from letter to letter.
 # Of 7,000 gaps within words hardly one was wider (Courier's "11" came near); those that it had missed all were.
 SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.5
-SPACE_BETWEEN_DIGITS = 0.65  # steps
+SPACE_AT_MARKS = 0.65  # steps: a typewriter's digits and dots are narrow in their room
+CLOSING = frozenset(".,;:)")  # what no space is before
 ALIKE = (0.8, 1.28)  # heights of one size of print, beside the usual one
 SAME_SLOPE = 0.06  # between the lines of a page in perspective; others are stamps
 FEW_LINES = 8  # with fewer, only one slope for the whole page
@@ -105,15 +106,16 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
     step = steps[len(steps) // 2]
     space = max(SPACE * seen.shape[0] / seen.shape[1], SPACE_IN_STEPS * step)
     words: list[list[Letter]] = [[]]
-    for letter in letters:
+    for number, letter in enumerate(letters):
         last = words[-1][-1] if words[-1] else None
         if letter.char == " ":
-            words.append([])
+            if number + 1 < len(letters) and letters[number + 1].char not in CLOSING:
+                words.append([])
             continue
-        if last is not None:
+        if last is not None and letter.char not in CLOSING:
             a, b = _widest(gaps, last.at, letter.at)
-            digits = last.char.isdigit() and letter.char.isdigit()
-            if b - a > (max(space, SPACE_BETWEEN_DIGITS * step) if digits else space) or _ends_a_label(
+            letters_both = (last.char.isalpha() or last.char == ",") and letter.char.isalpha()
+            if b - a > (space if letters_both else max(space, SPACE_AT_MARKS * step)) or _ends_a_label(
                 words[-1], letter
             ):
                 words.append([])

@@ -63,9 +63,9 @@ def test_what_reads_otherwise_is_not_said(printed: str, lost: str) -> None:
     assert only_sure(READ, Look(printed), KNOWN) == replace(READ, **{lost: None})
 
 
-def test_an_unsure_letter_counts_against_names_and_dates_only() -> None:
+def test_an_unsure_letter_counts_not_against_numbers_that_check_nor_against_yes_and_no() -> None:
     every = ("43160885380", "GAPX080825MQTRXMA2", "XIMENA GARCÍA PEÑA", "23/11/2026", "VIGENTE", "SI")
-    assert only_sure(READ, Look(unsure=every), KNOWN) == replace(READ, nombre=None, fecha=None)
+    assert only_sure(READ, Look(unsure=every), KNOWN) == replace(READ, nombre=None, fecha=None, estado=None)
 
 
 def test_a_number_whose_check_digit_fails_is_not_said() -> None:
