@@ -56,8 +56,8 @@ def test_digits_of_a_typewriter_stand_far_apart_and_are_one_number() -> None:
 def test_no_space_stands_before_a_full_stop() -> None:
     found = pieces_of(letters("H .A", 20, 45, 55, 110), printed((10, 30), (53, 57), (100, 120)))
     assert [p.text for p in found] == ["H.", "A"]
-    assert texts("SA.V", [(10, 30), (34, 54), (70, 74), (88, 108)]) == ["SA.V"]
-    assert texts("SA,V", [(10, 30), (34, 54), (70, 74), (88, 108)]) == ["SA,", "V"]
+    assert texts("SA.V", [(10, 30), (34, 54), (70, 74), (90, 110)]) == ["SA.V"]
+    assert texts("SA,V", [(10, 30), (34, 54), (70, 74), (90, 110)]) == ["SA,", "V"]
 
 
 def test_a_colon_after_a_word_ends_it_and_that_of_a_clock_does_not() -> None:
