@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,9 +17,11 @@ from mailbot.core.documents import Document
 from mailbot.shell.limits import Limits
 from mailbot.shell.scan import NotAPicture, pages_of
 from mailbot.shell.workers import Readers, ocr_installed
+from tests.redteam.judge import judge
 from tests.shell import papers
 
 KNOWLEDGE = papers.knowledge()
+CORPUS = Path(__file__).parents[1] / "corpus" / "pictures"
 TRUTH = {
     "nss": papers.NSS,
     "curp": papers.CURP,
@@ -125,18 +128,11 @@ def test_a_transparent_screenshot_stands_on_white() -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_heic_of_a_phone_is_read_like_any_picture(readers: Readers) -> None:
-    file = Path(__file__).parents[1] / "corpus" / "pictures" / "baja_escuela.heic"  # an invented person
-    document = await readers.read(file.read_bytes())
-    assert (document.kind, document.via, document.image_like) == ("constancia_vigencia", "ocr", True)
-    assert fields(document) == {
-        "nss": "32200408014",
-        "curp": "ZUHH040513HQTXRCA1",
-        "nombre": "HÉCTOR RAÚL ZÚÑIGA HERNÁNDEZ",
-        "fecha": "2026-11-23",
-        "estado": "BAJA",
-        "servicio_medico": False,
-        "razon_social": "UNIVERSIDAD POLITECNICA DE SANTA ROSA JAUREGUI",
-        "registro_patronal": "E3486796327",
-        "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
-    }
+@pytest.mark.parametrize("file", sorted(f for f in CORPUS.iterdir() if f.suffix != ".json"), ids=lambda f: f.stem)
+async def test_of_each_picture_of_the_corpus_nothing_is_read_wrongly(file: Path, readers: Readers) -> None:
+    truth = json.loads(file.with_suffix(".json").read_text("utf-8"))  # what is printed, of invented persons
+    said = as_record(file, await readers.read(file.read_bytes()))
+    said["patrones"] = [p for p in said["patrones"] if any(p.values())]  # a doubtful row says nothing
+    verdicts = judge(said, truth)
+    assert [v for v in verdicts if v[1] == "wrong"] == []
+    assert sum(v[1] == "none" for v in verdicts) <= 1
