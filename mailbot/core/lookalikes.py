@@ -1,20 +1,29 @@
-"""Which number may a word read by OCR be, once letters and digits that look alike are told apart by their place?
+"""Which number or answer may a word read by OCR be, once letters and digits that look alike are told apart?
 
 Only where the form leaves one choice, and a check digit, where the number has one that is known, agrees.
 """
 
 from __future__ import annotations
 
+import re
+
 from mailbot.core.identifiers import Curp, Nss, parse_curp, parse_nss, parse_registro
+from mailbot.core.spanish import MONTHS
 
 _DIGIT = str.maketrans("OQDILZSBG", "001112586")
 _LETTER = str.maketrans("012568", "OIZSGB")
+_ANSWERS = {"Sl": "SI", "S1": "SI", "5I": "SI", "N0": "NO"}  # no word of a constancia is printed so
+_DAY = re.compile(rf"(\d{{2}})[/Il|]({'|'.join(month[:3] for month in MONTHS)})[/Il|](\d{{4}})", re.IGNORECASE)
 _MARKS = " .-–—/·"
 _CURP_FORM = "LLLL000000LLLLLLA0"  # A: a letter from 2000 on, a digit before; as read
 
 
-def as_number(word: str) -> str:
-    """Return the word with its lookalikes mended where it is an NSS, a CURP or a registro patronal; else as it is."""
+def as_printed(word: str) -> str:
+    """Return the word with its lookalikes mended where it is an NSS, a CURP, a registro patronal, a day, SI or NO."""
+    if word in _ANSWERS:
+        return _ANSWERS[word]
+    if day := _DAY.fullmatch(word):
+        return "/".join(day.groups())
     if parse_nss(word) or parse_curp(word) or parse_registro(word):
         return word
     places = [i for i, c in enumerate(word) if c not in _MARKS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any, Literal, Protocol
 
 from mailbot.core.constancia import Constancia, Field, Patron
@@ -39,8 +40,14 @@ def only_sure(c: Constancia, confirmed: Confirmed, knowledge: ReadingKnowledge) 
     def kept(field: Field[Any] | None, need: Need) -> Any:
         return field if field is not None and confirmed(field.box, field.printed, need) else None
 
+    def day(field: Field[date] | None) -> Field[date] | None:
+        """Ask of a date what begins with its digits: a place or another cell's word may stand before it."""
+        digits = None if field is None else re.search(r"\d.*", field.printed, re.DOTALL)
+        sure = field is not None and digits is not None and confirmed(field.box, digits[0], "sure")
+        return field if sure else None
+
     nss, curp = kept(c.nss, "letters"), kept(c.curp, "letters")
-    nombre, born = kept(c.nombre, "spaces"), kept(c.nacimiento, "sure")
+    nombre, born = kept(c.nombre, "spaces"), day(c.nacimiento)
     nss = nss if nss is not None and nss.value.checks else None
     curp = curp if curp is not None and curp.value.checks else None
     if curp is not None and born is not None and birth_date(curp.value) != born.value:
@@ -53,7 +60,7 @@ def only_sure(c: Constancia, confirmed: Confirmed, knowledge: ReadingKnowledge) 
         nss=nss,
         curp=curp,
         nombre=nombre,
-        fecha=kept(c.fecha, "sure"),
+        fecha=day(c.fecha),
         estado=kept(c.estado, "sure"),
         servicio_medico=kept(c.servicio_medico, "letters"),
         nacimiento=born,

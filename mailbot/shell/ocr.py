@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mailbot.core.documents import CONSTANCIA, ILEGIBLE, IMAGEN, Document, ReadingKnowledge, read_document
-from mailbot.core.lookalikes import as_number
+from mailbot.core.lookalikes import as_printed
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.second_look import Need, boxes_of, only_sure
 from mailbot.core.spanish import fold
@@ -128,7 +128,7 @@ class Ocr:
         straight, points = straightener(corners), LETTER / max(even.shape[:2])
         heights = sizes_of_print([size_of(line.corners)[1] for line in lines])
         found = tuple(
-            Found(replace(word, text=as_number(word.text)), line, piece)
+            Found(replace(word, text=as_printed(word.text)), line, piece)
             for line, height in zip(lines, heights, strict=True)
             for word, piece in zip(words_of(line, straight, points, height), line.pieces, strict=True)
         )
@@ -164,9 +164,9 @@ class Ocr:
             first = " ".join(f.word.text for f in own)
             read = tuple(a for f in own for a in f.piece.letters)
             doubts = _doubts(first, _text_of(letters, piece), read, letters)
-            if doubts:  # a third look settles accents, and letters where few or checked ones are asked for
+            if doubts:  # a third look settles accents and spaces, and letters where few are possible
                 third, larger = self._third(page, own)
-                same = fold(_text_of(letters, piece)) == fold(first)
+                same = fold(_joined(_text_of(letters, piece))) == fold(_joined(first))
                 settled = _doubts(first, _text_of(third, larger), read, third)
                 doubts = settled if same else doubts - ({"letters"} - settled)
             for need in doubts:
@@ -223,7 +223,7 @@ def _doubts(first: str, second: str, letters: Sequence[Letter], again: Sequence[
 
 
 def _text_of(letters: Sequence[Letter], seen: Pixels) -> str:
-    return " ".join(as_number(piece.text) for piece in pieces_of(letters, seen))
+    return " ".join(as_printed(piece.text) for piece in pieces_of(letters, seen))
 
 
 def _stretch(own: list[Found]) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailbot.core.lookalikes import as_number
+from mailbot.core.lookalikes import as_printed
 
 MENDED = {
     "4316O885380": "43160885380",
@@ -12,6 +12,9 @@ MENDED = {
     "GAPXO80825MQTRXMA2": "GAPX080825MQTRXMA2",
     "6APX080825MQTRXMA2": "GAPX080825MQTRXMA2",
     "E125155332O": "E1251553320",
+    "Sl": "SI",
+    "18/NOVI2026": "18/NOV/2026",
+    "N0": "NO",
     "El2-5I553-32-9": "E12-51553-32-9",
 }
 LEFT = [
@@ -24,14 +27,15 @@ LEFT = [
     "CONSTANCIAS",
     "23/11/2026",
     "SEGURO",
+    "SLP",
 ]
 
 
 @pytest.mark.parametrize("read", MENDED)
 def test_a_lookalike_is_mended_where_the_form_and_the_check_digit_leave_one_number(read: str) -> None:
-    assert as_number(read) == MENDED[read]
+    assert as_printed(read) == MENDED[read]
 
 
 @pytest.mark.parametrize("read", LEFT)
 def test_what_is_a_number_already_or_may_be_none_is_left_as_it_is(read: str) -> None:
-    assert as_number(read) == read
+    assert as_printed(read) == read

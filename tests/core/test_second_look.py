@@ -68,6 +68,12 @@ def test_an_unsure_letter_counts_not_against_numbers_that_check_nor_against_yes_
     assert only_sure(READ, Look(unsure=every), KNOWN) == replace(READ, nombre=None, fecha=None, estado=None)
 
 
+def test_a_word_before_a_date_is_not_asked() -> None:
+    read = replace(READ, fecha=field(date(2026, 11, 23), "SI 23/11/2026", 400))
+    assert only_sure(read, Look("SI 23/11/2026", "SI"), KNOWN) == replace(read, servicio_medico=None)
+    assert only_sure(read, Look("23/11/2026"), KNOWN) == replace(read, fecha=None)
+
+
 def test_a_number_whose_check_digit_fails_is_not_said() -> None:
     wrong = replace(
         READ,
