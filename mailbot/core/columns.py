@@ -32,6 +32,7 @@ from mailbot.core.places import (
     would_have_fitted,
 )
 
+LOOSE_LINE = 1.3  # lines of one text set wide apart
 MOST_LINES = 8  # of one wrapped cell above its label's line
 
 
@@ -126,6 +127,9 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
                 continue
             at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
             near = -0.4 < (s.top - last.bottom) / s.height < 1.2
+            following = touching_below(sheet, s)
+            if following is not None and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
+                continue  # it keeps closer to the next line: the first of the next cell
             if at_edge and near and not any(t is not label and before(t, s, label) for t in neighbours(sheet, s)):
                 return True
     return False
@@ -240,20 +244,28 @@ def _wrapped(
     return lines
 
 
+def _no_room(sheet: Sheet, last: Segment, s: Segment) -> bool:
+    """Tell whether the first word of a line would have run over the edge that the page's texts keep."""
+    word = s.words[0]
+    return last.x1 + 0.25 * s.height + word.x1 - word.x0 > max(t.x1 for t in sheet.segments) - 2
+
+
 def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) -> list[tuple[Segment, ...]]:
     """Return the further lines of a text that begins right after its label and wraps back to where that begins."""
     first = last = line[0]
+    end = line[-1]
     lines: list[tuple[Segment, ...]] = []
     if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row:
         return lines
     for row in sheet.rows[last.row + 1 : last.row + 8]:
         at = next((i for i, s in enumerate(row) if abs(s.x0 - label.x0) < SAME_EDGE * s.height), None)
         if at is None:
-            if row and row[0].top - last.bottom > NEXT_LINE * last.height:
+            if row and row[0].top - last.bottom > LOOSE_LINE * last.height:
                 break
             continue
         s = row[at]
-        if s.label is not None or not same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < NEXT_LINE:
+        reach = LOOSE_LINE if _no_room(sheet, end, s) else NEXT_LINE
+        if s.label is not None or not same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < reach:
             break
         whole = [s]
         for t in row[at + 1 :]:
@@ -261,7 +273,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
                 break
             whole.append(t)
         lines.append(tuple(whole))
-        last = s
+        last, end = s, whole[-1]
     return lines
 
 

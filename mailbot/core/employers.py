@@ -224,7 +224,7 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     registro = None
     if cell := cells.get(labels.REGISTRO):
         registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
-        legible = registro is not None
+        legible = legible and registro is not None
     modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
@@ -242,7 +242,9 @@ def _of_two(cell: Cell, known: dict[str, str]) -> bool:
     width = cell.box.x1 - cell.box.x0
     for number, (a, b) in enumerate(pairwise(cell.lines), 1):
         rest = compact("".join(s.text for line in cell.lines[number:] for s in line))
-        if len(a) == 1 and would_have_fitted(a[0], b[0], width) and rest not in known:
+        indented = a[0].x0 - b[0].x0 > a[0].height  # the first line begins after its label, the others below it
+        room = cell.box.x1 - a[0].x0 if indented else width
+        if len(a) == 1 and would_have_fitted(a[0], b[0], room) and rest not in known:
             return True
     return False
 
