@@ -24,6 +24,7 @@ from mailbot.shell.limits import Limits
 from mailbot.shell.ocr import Ocr
 from mailbot.shell.pdf_words import pdfium_pages
 from tests.layouts import sweep as layouts
+from tests.pictures import official
 from tests.pictures.camera import CAMERAS
 from tests.redteam import sweep as redteam
 from tests.redteam.judge import judge, tally
@@ -74,9 +75,15 @@ class Remembering(Ocr):
         return [pickle.loads(f.read_bytes()) for f in files]
 
 
+def of_officials(seed: int) -> Iterator[Made]:
+    """Yield papers with an official look."""
+    for number in range(10_000):
+        yield f"official-{number}", *official.paper(f"{seed}/{number}")
+
+
 def papers(seed: int) -> Iterator[Made]:
     """Yield readable one-page papers from all the sources in turn."""
-    sources = [of_samples(seed), of_layouts(seed), of_redteam(seed)]
+    sources = [of_samples(seed), of_layouts(seed), of_redteam(seed), of_officials(seed)]
     while True:
         for source in list(sources):
             made = next((m for m in source if fit_for_a_picture(m[1])), None)
@@ -125,7 +132,7 @@ def main() -> None:
             break
         if chosen.only and chosen.only != name:
             continue
-        camera = cameras[number % len(cameras)]
+        camera = cameras[(number + number // len(cameras)) % len(cameras)]  # not each source before one camera
         data = CAMERAS[camera](pdf, Random(f"{chosen.seed}/{name}"))
         begun = time.process_time()
         said: dict[str, Any] = as_record(Path(name), ocr.read(data, limits, known))
