@@ -72,9 +72,9 @@ def only_sure(c: Constancia, confirmed: Confirmed, knowledge: ReadingKnowledge) 
 def _whole(name: str, curp: Curp | None) -> bool:
     """Tell whether a name may be all of it and nothing else: words of letters that begin as the CURP says.
 
-    An apostrophe is as often an accent that was torn off its letter, but for those of D'ARTAGNAN and O'FARRILL.
+    An apostrophe is as often an accent that was torn off its letter, but for those of D'ARTAGNAN, O'FARRILL and Ñ'HU.
     """
-    words = re.sub(r"\b([DO])['’](?=[A-Z]{3})", r"\1", name.upper()).split()
+    words = re.sub(r"\b([DOÑ])['’](?=[A-Z]{2})", r"\1", name.upper()).split()
     plain = all(c.isalpha() or c in ".-" for word in words for c in word)
     initials = {fold(part)[:1].upper() for word in words for part in word.split("-")}
     wanted = set() if curp is None else {curp.text[0], curp.text[2], curp.text[3]} - {"X"}

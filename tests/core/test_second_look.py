@@ -96,6 +96,7 @@ def test_of_a_curp_and_a_birth_date_that_disagree_neither_is_said() -> None:
         ("XIMENA GARCI'A PEÑA", "GAPX080825MQTRXMA2", False),
         ("D'ARTAGNAN GARCÍA PEÑA", "GAPD080825HQTRXRA1", True),
         ("XIMENA O'FARRILL PEÑA", "OAPX080825MQTRXMA2", True),
+        ("Ñ'HU GARCÍA PEÑA", "GAPX080825HQTRXHA6", True),
         ("XIMENA GARCÍA-LUNA PEÑA", "GAPX080825MQTRXMA2", True),
         ("XIMENA DE LA GARCÍA PEÑA", "GAPX080825MQTRXMA2", True),
         ("XIMENA GARCÍA PEÑA", "GAXX080825MQTRXMA0", True),

@@ -60,7 +60,11 @@ def paper(seed: str) -> tuple[bytes, dict[str, Any]]:
     """Make one paper and its truth."""
     rng = Random(seed)
     truth = make_truth(rng)
-    while len(truth.employers) > 2 or truth.right is None or any(len(e.name or "") > 40 for e in truth.employers):
+    while (
+        len(truth.employers) > 2
+        or truth.right is None
+        or any(len(text or "") > 40 for e in truth.employers for text in (e.name, e.modality))
+    ):
         truth = make_truth(rng)
     sheet = _Sheet(rng)
     canvas = sheet.canvas
