@@ -16,6 +16,7 @@ class Proxy:
         self._listener = socket.create_server((LOOPBACK, 0))
         self.port: int = self._listener.getsockname()[1]
         self.silent = False
+        self._silenced = 0  # lines up to this one are dead
         self.connections = 0
         self.said = bytearray()  # by the client, on whatever connection
         self._sockets: list[socket.socket] = []
@@ -32,16 +33,24 @@ class Proxy:
             while True:
                 client = self._listener.accept()[0]
                 self.connections += 1
-                server = socket.create_connection((LOOPBACK, self._to))
+                try:
+                    server = socket.create_connection((LOOPBACK, self._to))
+                except OSError:  # the server is away
+                    client.close()
+                    continue
                 self._sockets += [client, server]
                 for ways in ((client, server, self.said), (server, client, bytearray())):
-                    threading.Thread(target=self._pump, args=ways, daemon=True).start()
+                    threading.Thread(target=self._pump, args=(*ways, self.connections), daemon=True).start()
 
-    def _pump(self, source: socket.socket, sink: socket.socket, said: bytearray) -> None:
+    def silence_all(self) -> None:
+        """Let every line that is open now die without a word; a new one lives."""
+        self._silenced = self.connections
+
+    def _pump(self, source: socket.socket, sink: socket.socket, said: bytearray, number: int) -> None:
         dead = False  # once silent, this line stays dead; a new connection may live
         with contextlib.suppress(OSError):
             while raw := source.recv(65536):
-                dead = dead or self.silent
+                dead = dead or self.silent or number <= self._silenced
                 said += raw
                 if not dead:
                     sink.sendall(raw)
