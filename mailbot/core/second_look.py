@@ -96,12 +96,10 @@ def _kept_row(patron: Patron, confirmed: Confirmed, knowledge: ReadingKnowledge)
 
 
 def _known(text: str, known: Iterable[str]) -> str | None:
-    """Return a text that is a known one, with the spaces of that one: OCR loses some."""
+    """Return a text that is a known one, with the spaces of that one: OCR loses some, and now and then adds an accent."""
     for one in known:
-        if fold(text) == fold(one):
-            return text
         letters = text.replace(" ", "")
-        if fold(letters) == fold(one.replace(" ", "")):
+        if letters.casefold() == one.replace(" ", "").casefold():
             left = iter(letters)
             return "".join(c if c == " " else next(left) for c in one)
     return None

@@ -26,6 +26,7 @@ from mailbot.shell.text_lines import (
     Piece,
     corners_of,
     cut,
+    from_left_to_right,
     lies_on_its_side,
     pieces_of,
     size_of,
@@ -117,6 +118,7 @@ class Ocr:
         corners = self._find_lines(even)
         if lies_on_its_side(corners):
             raw, even, corners = _turned(raw, even, corners, 90)
+        corners = [from_left_to_right(c) for c in corners]
         corners = [c for c in corners if size_of(c)[0] > 0.8 * size_of(c)[1]]  # 0.8: a digit alone; taller is a rule
         if self._stands_on_its_head(even, corners):
             raw, even, corners = _turned(raw, even, corners, 180)

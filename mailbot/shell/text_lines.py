@@ -26,7 +26,9 @@ FRAME = 0.05  # of a line's height: what detection leaves above and below beyond
 # A gap is a space that the recogniser missed if it is so wide: in a line's height, and in steps from letter to letter.
 # Of 7,000 gaps within words hardly one was wider (Courier's "11" came near); those that it had missed all were.
 SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.5
-SPACE_AT_MARKS = 0.65  # steps: a typewriter's digits and dots are narrow in their room
+SPACE_AT_MARKS = 0.65  # steps: a typewriter's dots are narrow in their room
+SPACE_OF_DIGITS = 0.9  # steps: every font gives a 1 the room of an 8; a date or an NSS may lose its spaces
+LEADERS = ".·…_"  # what leads the eye from a label to its value
 CLOSING = frozenset(".,;:)")  # what no space is before
 ALIKE = (0.8, 1.28)  # heights of one size of print, beside the usual one
 SAME_SLOPE = 0.06  # between the lines of a page in perspective; others are stamps
@@ -105,22 +107,25 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
     steps = sorted(b.at - a.at for a, b in pairwise(letters) if " " not in (a.char, b.char)) or [0.0]
     step = steps[len(steps) // 2]
     space = max(SPACE * seen.shape[0] / seen.shape[1], SPACE_IN_STEPS * step)
-    words: list[list[Letter]] = [[]]
-    for number, letter in enumerate(letters):
-        last = words[-1][-1] if words[-1] else None
+    marks, digits_apart = max(space, SPACE_AT_MARKS * step), max(space, SPACE_OF_DIGITS * step)
+    words: list[list[Letter]] = []
+    spaced = True
+    for letter in letters:
         if letter.char == " ":
-            if number + 1 < len(letters) and letters[number + 1].char not in CLOSING:
-                words.append([])
+            spaced = True
             continue
-        if last is not None and letter.char not in CLOSING:
-            a, b = _widest(gaps, last.at, letter.at)
-            letters_both = (last.char.isalpha() or last.char == ",") and letter.char.isalpha()
-            if b - a > (space if letters_both else max(space, SPACE_AT_MARKS * step)) or _ends_a_label(
-                words[-1], letter
-            ):
+        if not words or _ends_a_label(words[-1], letter):
+            words.append([])
+        elif letter.char not in CLOSING:
+            last = words[-1][-1]
+            gap = _width(_widest(gaps, last.at, letter.at))
+            digits = last.char.isdigit() and letter.char.isdigit()
+            in_a_text = (last.char.isalpha() or last.char == ",") and letter.char.isalpha()
+            if (spaced and not digits) or gap > (digits_apart if digits else space if in_a_text else marks):
                 words.append([])
         words[-1].append(letter)
-    words = [word for word in words if word]
+        spaced = False
+    words = [word for word in map(_without_leaders, words) if word]
     if not words:
         return ()
     inner = [_widest(gaps, a[-1].at, b[0].at) for a, b in pairwise(words)]
@@ -133,6 +138,12 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
         Piece(tuple(word), left, max(right, left + 0.001))
         for word, left, right in zip(words, lefts, rights, strict=True)
     )
+
+
+def _without_leaders(word: list[Letter]) -> list[Letter]:
+    while word and word[0].char in LEADERS:
+        word = word[1:]
+    return word
 
 
 def _ends_a_label(word: Sequence[Letter], following: Letter) -> bool:
@@ -161,6 +172,10 @@ def _gaps(seen: Pixels) -> list[Gap]:
     starts = [0, *(int(e) for e in edges[1::2])]
     ends = [*(int(e) for e in edges[0::2]), wide]
     return [(a / wide, b / wide) for a, b in zip(starts, ends, strict=False) if b > a]
+
+
+def _width(gap: Gap) -> float:
+    return gap[1] - gap[0]
 
 
 def _widest(gaps: Sequence[Gap], left: float, right: float) -> Gap:
@@ -193,6 +208,13 @@ def turned(corners: Corners, quarter: int, wide: float, high: float) -> Corners:
 
     a, b, c, d = (at(p) for p in corners)
     return {90: (b, c, d, a), 180: (c, d, a, b), 270: (d, a, b, c)}[quarter]
+
+
+def from_left_to_right(corners: Corners) -> Corners:
+    """Return the corners in the order that makes the line run to the right: of a slanting box they come in any."""
+    a, b, c, d = corners
+    ways: tuple[Corners, ...] = ((a, b, c, d), (b, c, d, a), (c, d, a, b), (d, a, b, c))
+    return max(ways, key=lambda w: w[1][0] - w[0][0] + w[2][0] - w[3][0])
 
 
 def straightener(lines: Sequence[Corners]) -> Callable[[Point], Point]:

@@ -118,6 +118,9 @@ def test_a_modalidad_is_said_only_if_it_is_a_known_one_or_the_registros_own_numb
         row = replace(READ.patrones[0], modalidad=text)
         return only_sure(replace(READ, patrones=(row,)), Look(), KNOWN).patrones[0].modalidad
 
-    texts = ("SEGURO FACULTATIVO ESTUDIANTES", "SEGURO FACULTATIVOESTUDIANTES", "SEGURO FACULTATIVO", "32", "10")
+    texts = (
+        "SEGURO FACULTATIVO ESTUDIANTES", "SEGURO FACULTATIVOESTUDIANTES", "SEGURO FACULTATIVO ESTÚDIANTES",
+        "SEGURO FACULTATIVO", "32", "10",
+    )  # fmt: skip
     student = "SEGURO FACULTATIVO ESTUDIANTES"  # a space that OCR lost is the known text's
-    assert [modalidad(t) for t in texts] == [student, student, None, "32", None]
+    assert [modalidad(t) for t in texts] == [student, student, None, None, "32", None]

@@ -12,6 +12,7 @@ from mailbot.shell.text_lines import (
     Line,
     Piece,
     cut,
+    from_left_to_right,
     lies_on_its_side,
     pieces_of,
     sizes_of_print,
@@ -50,6 +51,8 @@ def test_a_space_that_was_not_read_is_found_by_its_gap() -> None:
 
 def test_digits_of_a_typewriter_stand_far_apart_and_are_one_number() -> None:
     assert texts("118", [(10, 20), (34, 44), (58, 68)]) == ["118"]
+    read = letters("1 18", 15, 27, 39, 63)  # a space that is none
+    assert [p.text for p in pieces_of(read, printed((10, 20), (34, 44), (58, 68)))] == ["118"]
     assert texts("LIM", [(10, 20), (34, 44), (58, 68)]) == ["L", "I", "M"]
 
 
@@ -58,6 +61,11 @@ def test_no_space_stands_before_a_full_stop() -> None:
     assert [p.text for p in found] == ["H.", "A"]
     assert texts("SA.V", [(10, 30), (34, 54), (70, 74), (90, 110)]) == ["SA.V"]
     assert texts("SA,V", [(10, 30), (34, 54), (70, 74), (90, 110)]) == ["SA,", "V"]
+
+
+def test_the_last_dots_of_a_leader_are_no_part_of_the_value() -> None:
+    read = letters("N: .. .SI", 15, 27, 60, 70, 80, 90, 100, 110, 120)
+    assert [p.text for p in pieces_of(read, printed((10, 30), (105, 125)))] == ["N:", "SI"]
 
 
 def test_a_colon_after_a_word_ends_it_and_that_of_a_clock_does_not() -> None:
@@ -102,6 +110,12 @@ def test_a_line_is_found_again_on_the_turned_page(quarter: int) -> None:
     back = turned(lain, quarter, wide, high)
     assert back == line
     assert np.array_equal(cut(np.ascontiguousarray(np.rot90(laid, quarter // 90)), back, 0), before)
+
+
+def test_a_line_runs_to_the_right_in_whatever_order_its_corners_come() -> None:
+    line = flat(10, 50, 200, 0.1)
+    a, b, c, d = line
+    assert {from_left_to_right(w) for w in ((a, b, c, d), (b, c, d, a), (c, d, a, b), (d, a, b, c))} == {line}
 
 
 def test_a_page_lies_on_its_side_if_its_lines_do() -> None:
