@@ -96,7 +96,7 @@ def _kept_row(patron: Patron, confirmed: Confirmed, knowledge: ReadingKnowledge)
 
 
 def _known(text: str, known: Iterable[str]) -> str | None:
-    """Return a text that is a known one, with the spaces of that one: OCR loses some, and now and then adds an accent."""
+    """Return a text that is a known one, with the spaces of that one: OCR loses some, and may add an accent."""
     for one in known:
         letters = text.replace(" ", "")
         if letters.casefold() == one.replace(" ", "").casefold():
