@@ -104,7 +104,7 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
         rulebook.questions,
         attached=any(d.constancia or d.imss_error for d in every),
         paper=any(d.kind in OF_IMSS for d in every),
-        known=(case is not None and case.state != "cerrado") or _may_be_one(choice),
+        known=(case is not None and (case.state != "cerrado" or bool(message.case_token))) or _may_be_one(choice),
         files=" . ".join(spelled(a.name) for a in message.attachments),
     )
     if said.value in BELOW_NOT_FOUND and no_constancia_can_be_had(choice):

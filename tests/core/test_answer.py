@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailbot.core.answer import CAP, Desk, answer, picture_wanted
-from mailbot.core.case import Case
+from mailbot.core.case import Case, State
 from mailbot.core.constancia import Constancia, Field, Patron
 from mailbot.core.documents import Document, Sign
 from mailbot.core.identifiers import Nss, RegistroPatronal
@@ -352,3 +352,21 @@ def test_a_reply_names_what_else_is_wrong_with_a_constancia_that_cannot_be_read(
     assert outcome.decision is not None
     assert outcome.decision.reply == "no_se_puede_leer"
     assert (told in text) if told != "sólo el NSS" else ("Además" not in text)
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "stem", "then"),
+    [
+        # a button of an old mail, long after: neither a person's promise nor the insurance is forgotten for it
+        ("con_persona", "Ya llené el formulario.", "lo_revisa_una_persona", "con_persona"),
+        ("confirmado", "Ya llené el formulario.", "ya_tienes_seguro", "confirmado"),
+        ("cerrado", "Ya llené el formulario.", "espera_unos_dias", "alta_pedida"),
+        ("cerrado", "Aún no aparece.", "como_empezar", "cerrado"),
+    ],
+)
+def test_a_tap_on_an_old_button_is_answered_as_the_case_stands(state: State, words: str, stem: str, then: str) -> None:
+    old = case(state=state, step_day=None)
+    mail = message(text=words, subject=words, attachments=(), case_token=token(old, DESK))
+    outcome = answer(mail, (), Past(cases=(old,)), NOW, NOW, DESK)
+    assert outcome.case is not None
+    assert ([m.stem for m in outcome.mails], outcome.case.state) == ([stem], then)

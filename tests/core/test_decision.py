@@ -62,6 +62,8 @@ TABLE: list[tuple[str, Facts, tuple[str | None, bool, str | None, str | None]]] 
     ("and now? the baja", facts("ninguno", pide="que_sigue", caso="esperando_baja"), ("pide_tu_baja", False, None, None)),
     ("and now? done", facts("ninguno", pide="que_sigue", caso="confirmado"), ("ya_tienes_seguro", False, None, None)),
     ("and now? a person has it", facts("ninguno", pide="que_sigue", caso="con_persona"), ("lo_revisa_una_persona", True, None, None)),
+    ("form filled in, a person has it", facts("ninguno", mensaje="ya_lo_llene", formulario="si", caso="con_persona"), ("lo_revisa_una_persona", True, None, None)),
+    ("form filled in, done", facts("ninguno", mensaje="ya_lo_llene", formulario="si", caso="confirmado"), ("ya_tienes_seguro", False, None, None)),
     ("and now? a first mail", facts("ninguno", pide="que_sigue"), ("como_empezar", False, None, None)),
     # documents that do not serve
     ("password", facts("con_contrasena"), ("con_contrasena", False, None, None)),
