@@ -31,6 +31,7 @@ from mailbot.core.places import (
     touching_below,
     would_have_fitted,
 )
+from mailbot.core.spanish import compact
 
 LOOSE_LINE = 1.3  # lines of one text set wide apart
 MOST_LINES = 8  # of one wrapped cell above its label's line
@@ -69,7 +70,7 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text to the right of a label, up to the next label, with the lines it wraps into."""
     near = neighbours(sheet, label)
     over = [t for row in sheet.rows[max(0, label.row - 3) : label.row + 2] for t in row if t.label is not None]
-    on_row = [s for s in near if s.x0 >= label.x1 - 0.3 * label.height]
+    on_row = [s for s in near if s.x0 >= label.x1 - 0.3 * label.height or _after_its_end(s, label)]
     base: list[Segment] = []
     for s in on_row:
         if s.label is not None or any(heads(t, s) for t in over if t is not label and t.bottom > label.top):
@@ -99,6 +100,12 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     return Cell(tuple(lines), cut=_orphan_below(sheet, lines, label) or _word_above(sheet, lines[0][0], label))
 
 
+def _after_its_end(s: Segment, label: Segment) -> bool:
+    """Tell whether a text follows the last line of a label that wraps: "médico: SI" under "Con derecho al servicio"."""
+    on_last_line = abs(s.bottom - label.bottom) < 0.3 * s.height and s.top > label.top + 0.5 * s.height
+    return label.colon and on_last_line and s.x0 >= label.end - 0.3 * label.height
+
+
 def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
     """Tell whether a text far off on a line ends where the cell's next line does: its spaces are stretched."""
     under = touching_below(sheet, first)
@@ -123,8 +130,10 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
     last, members = lines[-1][0], {id(s) for line in lines for s in line}
     for row in sheet.rows[last.row + 1 : last.row + 4]:
         for s in row:
-            if id(s) in members or s.label is not None or not same_type(last, s) or not last.capitals:
+            if id(s) in members or not same_type(last, s) or not last.capitals:
                 continue
+            if s.label is not None and (s.colon or same_type(label, s) or abs(s.x0 - label.x0) > 1.5):
+                continue  # a label; but a word that could be one may stand where a value wraps back to
             at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
             near = -0.4 < (s.top - last.bottom) / s.height < 1.2
             following = touching_below(sheet, s)
@@ -172,7 +181,8 @@ def _under_a_header(sheet: Sheet, s: Segment) -> bool:
         t
         for row in sheet.rows[max(0, s.row - 4) : s.row]
         for t in row
-        if t.x0 < s.x1 and s.x0 < t.x1 and s.top - t.bottom < FIRST_LINE_BELOW * s.height
+        if 2 * (min(t.x1, s.x1) - max(t.x0, s.x0)) > min(t.x1 - t.x0, s.x1 - s.x0)
+        and s.top - t.bottom < FIRST_LINE_BELOW * s.height
     ]
     head = over[-1] if over else None
     if head is None or head.label is None or has_text_beside(sheet, head):
@@ -277,6 +287,16 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
     return lines
 
 
+def _goes_on_beside(row: Sequence[Segment], last: Segment, heads: Sequence[Segment]) -> bool:
+    """Tell whether right of a text, before any other header, stands one that may be of it: words set apart."""
+    further = [s for s in row if s.label is None and 0 < s.x0 - last.x1 < NEXT_PIECE * last.height]
+    if not further or not compact(further[0].text) or not same_type(last, further[0]):
+        return False
+    s = further[0]
+    nearest = min((max(h.x0 - s.x1, s.x0 - h.x1) for h in heads if h.x0 > last.x1), default=float("inf"))
+    return nearest > max(0.0, s.x0 - last.x1)
+
+
 def _one_for_each(texts: Sequence[Segment], heads: Sequence[Segment]) -> bool:
     """Tell whether a line has a text for each header, none under another's: columns of a table do not overlap."""
     if len(texts) != len(heads) or len(heads) < 2 or any(t.label is not None for t in texts):
@@ -293,7 +313,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
     foot = max(h.bottom for h in heads if h is label or h.label is not None)
     lines: list[tuple[Segment, ...]] = []
     last = label
-    loose = False
+    loose = apart = False
     for row in sheet.rows[label.row + 1 : label.row + 30]:
         members = [s for s in row if s not in heads and s.top > label.bottom - 0.4 * label.height]
         across = [s for s in members if s.label is None and s.x0 < label.x1 and label.x0 < s.x1]
@@ -305,6 +325,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             if across and not lines:
                 return None  # another column's text runs through this one's place
             continue
+        apart = apart or _goes_on_beside(row, members[-1], heads)
         room = FIRST_LINE_BELOW if not lines else NEXT_LINE
         off = members[0].top - (last.bottom if lines else foot)
         if off > room * max(label.height, members[0].height):
@@ -325,7 +346,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
         last = members[0]
     if not lines:
         return None
-    cut = loose and not _broken_for_room(lines)
+    cut = apart or (loose and not _broken_for_room(lines))
     return Cell(tuple(reversed(lines)) if sheet.turned else tuple(lines), cut=cut)
 
 

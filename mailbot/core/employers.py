@@ -14,7 +14,7 @@ from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.places import box_of, neighbours, set_alike, would_have_fitted
 from mailbot.core.printed import is_placeholder, read_value
-from mailbot.core.spanish import compact
+from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.table import read_table
 from mailbot.core.turning import box_as_seen, turned_over
 
@@ -226,6 +226,7 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
         legible = legible and registro is not None
     modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
+    legible = legible and not (modalidad and fold(modalidad.split()[0]) in OPEN_WORDS)  # no text begins with "de"
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
         razon, unlabelled = _split_modalidad(cell, known)

@@ -13,7 +13,7 @@ from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
-from mailbot.core.spanish import PARTICLES, fold
+from mailbot.core.spanish import OPEN_WORDS, PARTICLES, fold
 
 Mode = Literal["beside", "below"]
 PERSONAL = labels.READ - labels.EMPLOYER
@@ -113,7 +113,7 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
 def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
-    if cell.cut and kind not in TYPED:
+    if cell.cut and (kind not in TYPED or kind == labels.ESTADO):
         return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
     for segments, text in _spans(kind, cell):
         value = read_value(kind, text)
@@ -129,6 +129,8 @@ def _spans(kind: str, cell: Cell) -> list[tuple[tuple[Segment, ...], str]]:
     first = cell.lines[0]
     if kind in _ONE_LINE:
         spans.append((first, " ".join(s.text for s in first)))
+        if len(first) > 1 and fold(first[0].text) in OPEN_WORDS:  # a small word of a label whose words are set apart
+            spans.append((first[1:], " ".join(s.text for s in first[1:])))
     if len(first) > 1 and (kind in _ONE_LINE or (len(cell.lines) == 1 and kind == labels.ESTADO)):
         spans.append((first[:1], first[0].text))
     return spans

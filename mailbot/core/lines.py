@@ -54,6 +54,11 @@ class Segment:
         return max(w.x1 for w in self.words)
 
     @cached_property
+    def end(self) -> float:
+        """Where the last line of it ends; a label may wrap."""
+        return max(w.x1 for w in self.words if w.bottom > self.bottom - 0.5 * self.height)
+
+    @cached_property
     def top(self) -> float:
         return min(w.top for w in self.words)
 

@@ -23,7 +23,7 @@ _PLACEHOLDERS = frozenset(
 _STATE_HEADS = frozenset(
     {"vigente", "baja", "conservacion", "pension", "pensionado", "pensionada", "fallecido", "fallecida", "suspendido",
      "suspendida", "inactivo", "inactiva", "activo", "activa", "defuncion", "finado", "finada", "cancelado",
-     "cancelada", "extinto", "alta", "prorroga", "jubilado", "jubilada", "vencido", "vencida", "pensionado(a)",
+     "cancelada", "extinto", "alta", "jubilado", "jubilada", "vencido", "vencida", "pensionado(a)",
      "fallecido(a)", "suspension"}
 )  # fmt: skip
 _STATE_FILLERS = frozenset(
@@ -89,14 +89,17 @@ def _issue_date(text: str) -> date | None:
     return None
 
 
+_NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y"})  # "O" and "E" are surnames
+
+
 def _name(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(" :;,|_*•=").lstrip(" .").replace(" ,", ",")
     words = cleaned.split()
     if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(words) > 14:
         return None
     capitals = any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper())
-    if capitals and any(w.islower() for w in words):
-        return None  # capitals and small letters: a piece of something else
+    if (capitals and any(w.islower() for w in words)) or fold(words[-1]) in _NO_ENDS:
+        return None  # capitals and small letters, or no end: a piece of something else
     return cleaned
 
 
@@ -132,7 +135,7 @@ def read_value(kind: str, text: str) -> Value | None:
     if kind == labels.NOMBRE:
         opening = compact(" ".join(text.split()[:3]))
         wrapped_label = len(opening) > 5 and opening in labels.PREFIXES and len(text.split()) > 1
-        return None if wrapped_label else _name(text)
+        return None if wrapped_label or compact(text) in labels.ENDS else _name(text)
     number = parse_nss(text) or parse_curp(text) or parse_registro(text) or parse_date(text)
     return None if number else _line(text)
 

@@ -83,6 +83,6 @@ def _over(word: Word, heads: Sequence[Segment]) -> Segment:
 
 def _shows(head: Segment, piece: Segment) -> bool:
     """Tell whether a text is what its header asks for, or says that there is nothing."""
-    if is_placeholder(piece.text):
+    if is_placeholder(piece.text) and "/" not in piece.text:  # "IMSS / CFE" is one modalidad
         return True
     return head.label is not None and head.kind in TYPED and read_value(head.label.kind, piece.text) is not None
