@@ -98,6 +98,8 @@ def understand(
         asked = tuple(m for m in asked if m.asks or m.topic.means or (m.topic.copy_staff and m.topic.answer))
     useful = tuple(m for m in asked if m.topic.answer)
     value = _wanted(said, asked, wording)
+    if value == "ya_lo_llene" and not known and any(m.topic.copy_staff for m in asked):
+        value = None  # "lo llené hace un mes y nada": without a case no day is known to wait for
     if value in ALONE:
         return Said(value)
     if value:

@@ -180,6 +180,24 @@ STORIES: dict[str, Callable[[], list[Day]]] = {
         mail(at(), "Constancia", HOLA, baja(at())),
         mail(at(2), "Re: Constancia", "¿Y ahora qué sigue?"),
     ],
+    "pregunta_con_constancia": lambda: [
+        mail(at(), "Constancia", "Adjunto mi constancia. ¿Cuánto tarda el alta? ¿A qué clínica me toca ir?", baja(at())),
+    ],
+    "la_prepa_no_le_da_la_baja": lambda: [
+        mail(at(), "Constancia", "Adjunto mi constancia pero mi prepa no me quiere dar de baja, ¿qué hago?",
+             pdf(at(), patrones=(FORMER_SCHOOL,))),
+    ],
+    "dos_constancias_distintas": lambda: [
+        mail(at(), "Constancia", HOLA, baja(at()), pdf(at(), patrones=(ITQ,))),
+    ],
+    "lleno_el_formulario_y_no_aparece": lambda: [
+        mail(at(), "Constancia", HOLA, baja(at())),
+        mail(at(8), "Re: Constancia", "Ya llené el formulario el día que me dijeron y aún no aparece", baja(at(8))),
+    ],
+    "ya_tiene_seguro_y_llena_el_formulario": lambda: [
+        mail(at(), "Constancia", HOLA, pdf(at(), patrones=(ITQ,))),
+        mail(at(1), "Re: Constancia", "Ya llené el formulario."),
+    ],
     "recordatorio_tras_un_paro": lambda: [
         mail(at(), "Constancia", HOLA, baja(at())),
         reminders(at(26)),
