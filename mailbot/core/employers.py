@@ -18,6 +18,8 @@ from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.table import read_table
 from mailbot.core.turning import box_as_seen, turned_over
 
+_NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y"})  # no name ends so: the rest stands somewhere else
+
 
 @dataclass(slots=True)
 class Block:
@@ -226,16 +228,23 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
         legible = legible and registro is not None
     modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
-    legible = legible and not (modalidad and fold(modalidad.split()[0]) in OPEN_WORDS)  # no text begins with "de"
+    legible = legible and not (modalidad and _is_a_part(modalidad, known))
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
         razon, unlabelled = _split_modalidad(cell, known)
-    if razon is None:
+    if razon is None or fold(razon.split()[-1]) in _NO_ENDS:
         legible = False
     elif cells.keys() == {labels.RAZON} and razon != razon.upper() and (len(razon.split()) > 5 or razon[-1] == "."):
         return None, True  # a legend that stands where the first employer would
     segments = [s for c in cells.values() for s in c.segments]
     return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible
+
+
+def _is_a_part(modalidad: str, known: dict[str, str]) -> bool:
+    """Tell whether a modalidad is only the beginning or the end of a known one, or breaks off."""
+    key = compact(modalidad)
+    part = key not in known and any(text.startswith(key) or text.endswith(key) for text in known)
+    return (part and len(key) > 4) or fold(modalidad.split(maxsplit=1)[0]) in OPEN_WORDS
 
 
 def _of_two(cell: Cell, known: dict[str, str]) -> bool:
