@@ -222,7 +222,8 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     cells = {k: c for k, c in block.cells.items() if not is_placeholder(c.text)}
     if not cells:
         return None, True
-    legible = not any(c.cut or (k == labels.RAZON and _of_two(c, known)) for k, c in cells.items())
+    texts = {k: c for k, c in cells.items() if k != labels.REGISTRO}  # a number shows by itself that it is whole
+    legible = not any(c.cut or (k == labels.RAZON and _of_two(c, known)) for k, c in texts.items())
     registro = None
     if cell := cells.get(labels.REGISTRO):
         registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
