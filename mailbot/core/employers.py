@@ -265,12 +265,21 @@ def _line(cell: Cell | None, kind: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def _before_its_label(words: Sequence[str], cut: int) -> int:
+    """Return where the name ends: before "MODALIDAD", where that stands too close to its own value to be a label."""
+    for start in range(max(1, cut - 3), cut):
+        label = labels.LABELS.get(compact("".join(words[start:cut])))
+        if label is not None and label.kind == labels.MODALIDAD:
+            return start
+    return cut
+
+
 def _split_modalidad(cell: Cell, known: dict[str, str]) -> tuple[str | None, str | None]:
     """Take a known modalidad, printed without a label, off the end of a razón social."""
     words = [w.text for line in cell.lines for s in line for w in s.words]
     for cut in range(1, len(words)):
         if compact("".join(words[cut:])) in known:
-            name = read_value(labels.RAZON, " ".join(words[:cut]))
+            name = read_value(labels.RAZON, " ".join(words[: _before_its_label(words, cut)]))
             return (name if isinstance(name, str) else None), " ".join(words[cut:])
     name = read_value(labels.RAZON, cell.text)
     return (name if isinstance(name, str) else None), None

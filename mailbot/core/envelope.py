@@ -21,7 +21,7 @@ _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{_ID_CHARS}}}>")
 _ID_HEADERS = frozenset({"message-id", "in-reply-to", "references"})
 
 _PREFIX = re.compile(
-    r"^\s*(?:re|r|rv|fw|fwd|resp|res|rsp|aw|wg|tr|enc|reenviado|respuesta)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*", re.I
+    r"^\s*(?:re|r|rv|fw|fwd|resp|res|rsp|aw|antw|wg|tr|enc|reenviado|respuesta)\s*(?:\[\d+\]|\(\d+\))?\s*[:：]\s*", re.I
 )
 _LOOKED_AT = 1_000  # characters of a subject; bounds the work on a hostile one
 _ADDRESS = re.compile(r"\S*[^\s@]@[^\s@]\S*")

@@ -159,7 +159,7 @@ def test_no_text_can_add_a_header(subject: str, name: str, ids: list[str]) -> No
     ("original", "subject"),
     [
         ("Constancia", "Re: Constancia"),
-        ("RE: Re: Fwd: RV: Rv: Fw: Resp: Constancia", "Re: Constancia"),
+        ("RE: Re: Fwd: RV: Rv: Fw: Resp: WG: Antw: Constancia", "Re: Constancia"),
         ("Re[2]: RE(3) : Constancia", "Re: Constancia"),
         ("Recibo de seguro: mío", "Re: Recibo de seguro: mío"),
         ("NSS 43160885380 de Ana", "Re: NSS de Ana"),
