@@ -1,21 +1,31 @@
-"""How soon is a mail answered, how soon is the daemon ready, how much memory does it take? Prints the three figures.
+"""How soon is a mail answered, how soon is the daemon ready, how much memory does it take?
 
     python bench/latency.py [mails]
+
+Each mail brings a constancia. Beside the figures stand those of a peer in the same run, on the same servers: the barest
+autoresponder that one can write with imap-tools and smtplib. It reads no document, decides and records nothing; what it
+takes is what IMAP's IDLE and SMTP take by themselves.
 """
 
 import contextlib
 import os
+import smtplib
 import socket
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from imap_tools import AND, MailBoxUnencrypted
+
 from tests.shell.house import House, house, student_mail
+
+SAMPLE = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "constancias" / "etiqueta-baja_empresa.pdf"
 
 
 def pss_mb(pid: int) -> float:
@@ -43,7 +53,43 @@ def ready_socket(path: Path) -> Iterator[socket.socket]:
         yield bell
 
 
-def one(place: House, number: int, pdf: bytes | None) -> float:
+@contextlib.contextmanager
+def barest_autoresponder(place: House) -> Iterator[None]:
+    """Answer every new mail with a fixed line, from IDLE to SMTP."""
+    ready, over = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        imap, smtp = place.dovecot, smtplib.SMTP("127.0.0.1", place.smtp.port)
+        with MailBoxUnencrypted("127.0.0.1", imap.port).login_utf8(imap.address, imap.password) as box:
+            last = max((int(uid) for uid in box.uids()), default=0)
+            ready.set()
+            while not over.is_set():
+                box.idle.wait(timeout=1)
+                for uid in [uid for uid in box.uids() if int(uid) > last]:
+                    last = int(uid)
+                    for mail in box.fetch(AND(uid=uid), mark_seen=False):
+                        smtp.sendmail(imap.address, [mail.from_], "Subject: Re\r\n\r\nRecibido.\r\n")
+        smtp.quit()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    ready.wait(10)
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def measure(who: str, place: House, numbers: range, pdf: bytes) -> None:
+    one(place, numbers.start, pdf)  # the first pays for what the others find warm
+    times = sorted(one(place, n, pdf) for n in numbers[1:])
+    p95 = times[int(len(times) * 0.95) - 1]
+    told = f"median {statistics.median(times):.3f} s, p95 {p95:.3f} s, worst {times[-1]:.3f} s"
+    print(f"{who}: delivery to reply, {told}")
+
+
+def one(place: House, number: int, pdf: bytes) -> float:
     begun = time.monotonic()
     place.dovecot.deliver(student_mail(number, pdf=pdf))
     to = f"alumna{number}@correo.test"
@@ -53,8 +99,7 @@ def one(place: House, number: int, pdf: bytes | None) -> float:
 
 def main() -> None:
     mails = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    sample = os.environ.get("MAILBOT_SAMPLE")
-    pdf = Path(sample).read_bytes() if sample else None
+    pdf = Path(os.environ.get("MAILBOT_SAMPLE", SAMPLE)).read_bytes()
     with house() as place:
         for start in ("first", "second"):
             begun = time.monotonic()
@@ -67,16 +112,13 @@ def main() -> None:
                 if start == "first":
                     running.stop()
                     continue
-                one(place, 0, pdf)
-                times = sorted(one(place, n, pdf) for n in range(1, mails + 1))
-                print(' '.join(f'{t:.2f}' for t in times))
-                p95 = times[int(len(times) * 0.95) - 1]
-                median = statistics.median(times)
-                print(f"delivery to reply: median {median:.3f} s, p95 {p95:.3f} s, worst {times[-1]:.3f} s")
+                measure("mailbot", place, range(mails + 1), pdf)
                 print(f"memory, daemon and children: {pss_mb(running.process.pid):.0f} MB PSS")
                 begun = time.monotonic()
                 code = running.stop()
                 print(f"clean stop: exit {code} after {time.monotonic() - begun:.2f} s")
+        with barest_autoresponder(place):
+            measure("barest autoresponder", place, range(1000, 1000 + mails + 1), pdf)
 
 
 if __name__ == "__main__":
