@@ -1,6 +1,8 @@
 """How long does a warm reader take for a one-page text PDF, beside plain pdfplumber on the same file?
 
-    python bench/read.py FILE.pdf…
+    python bench/read.py [FILE.pdf…]
+
+Without files: the constancias of tests/corpus.
 
 Prints medians in milliseconds: the whole reading inside a warm worker's process (gate, words, fields, signs), the same
 asked of a child over its pipe, and pdfplumber's ``extract_words`` alone.
@@ -23,7 +25,9 @@ from mailbot.shell.reader import read_bytes, warm_up
 from mailbot.shell.workers import Readers
 
 ROUNDS = 5
-RULES = Path(__file__).parent.parent / "rules" / "documentos.toml"
+ROOT = Path(__file__).parent.parent
+RULES = ROOT / "rules" / "documentos.toml"
+CORPUS = ROOT / "tests" / "corpus" / "constancias"
 KNOWLEDGE = parse_knowledge(tomllib.loads(RULES.read_text(encoding="utf-8")))
 
 
@@ -64,9 +68,7 @@ def pss_of(pid: int) -> int:
 
 
 def main() -> None:
-    files = [Path(name).read_bytes() for name in sys.argv[1:]]
-    if not files:
-        sys.exit(__doc__)
+    files = [path.read_bytes() for path in [Path(name) for name in sys.argv[1:]] or sorted(CORPUS.glob("*.pdf"))]
     warm_up(KNOWLEDGE)
     ours = milliseconds(lambda data: read_bytes(data, Limits(), KNOWLEDGE), files)
     piped, pss = asyncio.run(over_the_pipe(files))
