@@ -122,6 +122,17 @@ def test_what_counts_first(text: str, value: str) -> None:
     assert say(text).value == value
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quiero saber de mi seguro facultativo", "Quiero saber de la beca y también de mi seguro facultativo",
+        "Quiero saber también de mi seguro facultativo", "Buenas tardes, quiero el seguro facultativo de la escuela",
+    ],
+)  # fmt: skip
+def test_the_baja_is_asked_for_only_with_a_word_of_leaving(text: str) -> None:
+    assert say(text).value != "pide_baja"
+
+
 def test_two_questions_get_two_answers() -> None:
     """Not three, and each topic once."""
     text = "¿Cuánto tarda el trámite? ¿A qué clínica debo ir? ¿Cuál es su horario de atención? ¿Cuánto tarda?"
