@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mailbot.core.choice import Choice, kind_of, no_constancia_can_be_had
 from mailbot.core.constancia import Constancia
 from mailbot.core.intent import Said, understand
+from mailbot.core.machine import NOTE_SUBJECT
 from mailbot.core.patron import of_constancia
 from mailbot.core.spanish import fold
 
@@ -99,7 +100,7 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
     every = [d for d in (choice.document, *choice.others) if d]
     said = understand(
         message.text,
-        "" if is_answer(message) else message.subject,
+        message.subject if is_in_own_words(message) else "",
         rulebook.wording,
         rulebook.questions,
         attached=any(d.constancia or d.imss_error for d in every),
@@ -120,9 +121,10 @@ def _may_be_one(choice: Choice) -> bool:
     return _documento(choice) in ("ilegible", "con_contrasena", "imagen", "otro_formato")
 
 
-def is_answer(message: Message) -> bool:
-    """Tell whether the mail answers another: then its subject is not the writer's own words."""
-    return bool(message.in_reply_to) or message.subject.casefold().lstrip().startswith(("re:", "rv:", "fw", "aw:"))
+def is_in_own_words(message: Message) -> bool:
+    """Tell whether the writer chose the subject: not that of a mail which answers another, or of an absence note."""
+    answers = message.in_reply_to or message.subject.casefold().lstrip().startswith(("re:", "rv:", "fw", "aw:"))
+    return not answers and NOTE_SUBJECT not in message.weak_marks
 
 
 def spelled(file_name: str) -> str:

@@ -88,6 +88,7 @@ _FAILURE_HOLDS = (
 )  # fmt: skip
 FAILURE = "asunto de entrega fallida"
 NOTE = "texto de respuesta automática"
+NOTE_SUBJECT = "asunto de respuesta automática"
 @dataclass(frozen=True, slots=True)
 class Marks:
     hard: HardCode | None
@@ -207,7 +208,7 @@ def weak_marks(
         found.append("invitación de calendario")
     folded = fold(subject).strip()
     if folded.startswith(_SUBJECT_BEGINS) or any(phrase in folded for phrase in _SUBJECT_HOLDS):
-        found.append("asunto de respuesta automática")
+        found.append(NOTE_SUBJECT)
     if folded.startswith(_FAILURE_BEGINS) or any(phrase in folded for phrase in _FAILURE_HOLDS):
         found.append(FAILURE)
     if reads_like_a_machine(own_text):

@@ -12,6 +12,7 @@ from mailbot.core.choice import Choice, choose, fingerprint
 from mailbot.core.documents import Document, Sign
 from mailbot.core.facts import Facts, as_if_text, gather, hear
 from mailbot.core.intent import Said
+from mailbot.core.machine import NOTE_SUBJECT
 from mailbot.core.message import Attachment, Message
 from tests.office_rules import (
     EMPRESA,
@@ -282,6 +283,12 @@ def test_an_answer_s_subject_is_not_the_writer_s_words() -> None:
     assert hear(mail("Gracias", words), Choice(), None, RULEBOOK).value == "pide_baja"
     assert hear(mail("Gracias", f"Re: {words}"), Choice(), case(), RULEBOOK).value == "gracias"
     assert hear(mail("Gracias", words, reply=True), Choice(), case(), RULEBOOK).value == "gracias"
+
+
+def test_the_subject_of_an_absence_note_asks_for_no_person() -> None:
+    """"Respuesta automática: …" with a constancia attached: what the constancia says decides."""
+    note = replace(mail("Adjunto constancia.", "Respuesta automática: hola"), weak_marks=(NOTE_SUBJECT,))
+    assert hear(note, only(paper("BAJA")), None, RULEBOOK) == Said("ninguno")
 
 
 @pytest.mark.parametrize(
