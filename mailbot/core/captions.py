@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mailbot.core.fields import Reading, read_labels
-from mailbot.core.lines import Sheet
 from mailbot.core.printed import TYPED
+from mailbot.core.sheet import Sheet
 from mailbot.core.turning import box_as_seen, turned_over
 
 _ENOUGH, _MORE = 5, 2  # kinds of value that show what they are: so many upright, or so many more turned over

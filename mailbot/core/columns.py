@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mailbot.core.labels import CURP, HEADINGS, NSS
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.places import (
     FIRST_LINE_BELOW,
@@ -31,6 +30,7 @@ from mailbot.core.places import (
     touching_below,
     would_have_fitted,
 )
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
 LOOSE_LINE = 1.3  # lines of one text set wide apart

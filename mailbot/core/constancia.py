@@ -12,7 +12,7 @@ from mailbot.core.page import Box
 
 if TYPE_CHECKING:
     from mailbot.core.fields import Reading
-    from mailbot.core.lines import Sheet
+    from mailbot.core.sheet import Sheet
 
 T = TypeVar("T")
 

@@ -10,10 +10,10 @@ from itertools import pairwise, takewhile
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.places import box_of, neighbours, set_alike, would_have_fitted
 from mailbot.core.printed import is_placeholder, read_value
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.table import read_table
 from mailbot.core.turning import box_as_seen, turned_over

@@ -10,9 +10,9 @@ from typing import Literal
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside, next_line
 from mailbot.core.identifiers import Curp, Nss
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, PARTICLES, fold
 
 Mode = Literal["beside", "below"]

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from mailbot.core import labels
 from mailbot.core.identifiers import parse_curp, parse_nss
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 _ASKS_FOR_WORDS = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO, labels.RAZON, labels.MODALIDAD})

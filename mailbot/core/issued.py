@@ -8,8 +8,8 @@ from datetime import date
 
 from mailbot.core.fields import Reading
 from mailbot.core.labels import FECHA
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.places import box_of
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import fold, parse_date
 
 _PLACE = r"[a-zñ]+\.?(?: [a-zñ]+\.?){0,4}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
+from mailbot.core.sheet import Segment, Sheet
 
 # In heights of a line (about 1.2 of the font's size).
 FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has its own label

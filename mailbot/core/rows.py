@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
-from mailbot.core.lines import Segment
 from mailbot.core.printed import is_placeholder
+from mailbot.core.sheet import Segment
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 _WRAPS, _NEW_ROW = 1.4, 1.5  # of a line's height: wrapped lines stand closer, rows further apart

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailbot.core import labels
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.places import overlap
 from mailbot.core.printed import is_placeholder
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
 # After a heading of beneficiaries, what can only be the holder's or the employer's again.

@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mailbot.core.columns import Cell
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.places import column_of, neighbours, set_alike
 from mailbot.core.printed import is_placeholder
 from mailbot.core.rows import Line, split_rows
+from mailbot.core.sheet import Segment, Sheet
 
 ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
 _FOOT, _HEAD = 0.9, 0.06  # of a page's height: below and above stand page numbers, addresses, the browser's lines

@@ -10,10 +10,10 @@ from dataclasses import replace
 from itertools import groupby
 
 from mailbot.core.labels import LABELS, Label
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Word
 from mailbot.core.places import FIRST_LINE_BELOW, aligned, overlap
 from mailbot.core.printed import TYPED, is_placeholder, read_value
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
 _LONGEST = 8  # words of a label as a table's header prints it

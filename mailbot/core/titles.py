@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.core import labels
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box, Page
 from mailbot.core.places import aligned, box_of
 from mailbot.core.printed import read_value
+from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailbot.core.lines import Segment, Sheet
 from mailbot.core.page import Box
+from mailbot.core.sheet import Segment, Sheet
 
 
 def turned_over(sheet: Sheet) -> Sheet:
