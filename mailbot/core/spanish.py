@@ -75,6 +75,8 @@ OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "e
 """Small words after which a phrase goes on."""
 
 PARTICLES = frozenset({"de", "del", "la", "las", "los", "y", "e", "da", "das", "dos", "van", "von", "mc", "mac"})
+"""Small words of a name."""
+
 _LETTERS = re.compile(r"[^\W\d_]")
 _NAME = re.compile(r"(?:[^\W\d_]|[ .,'’´`\-])+")
 

@@ -59,6 +59,11 @@ def scan(pdf: bytes, rng: Random) -> bytes:
         image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.7)))
     if rng.random() < 0.4:
         image = image.convert("L")
+    return _as_scanned(image, rng, dpi)
+
+
+def _as_scanned(image: Image.Image, rng: Random, dpi: int) -> bytes:
+    """Save a scan as scanners do: a JPEG, or a PDF of nothing else."""
     data = _jpeg(image, rng, dpi=(dpi, dpi))
     if rng.random() < 0.5:
         return data
@@ -72,12 +77,7 @@ def turned(pdf: bytes, rng: Random) -> bytes:
     dpi = rng.choice([150, 200])
     image = page_of(pdf, dpi).rotate(rng.uniform(-1, 1), Image.Resampling.BICUBIC, fillcolor=(250, 250, 250))
     image = _shaded(image, rng, 0.08).rotate(rng.choice([90, 180, 270]), expand=True)
-    data = _jpeg(image, rng, dpi=(dpi, dpi))
-    if rng.random() < 0.5:
-        return data
-    out = io.BytesIO()
-    Image.open(io.BytesIO(data)).save(out, "PDF", resolution=dpi)
-    return out.getvalue()
+    return _as_scanned(image, rng, dpi)
 
 
 def photo(pdf: bytes, rng: Random) -> bytes:
