@@ -31,20 +31,22 @@ class DrainingIdle(IdleManager):
                 client.tagged_commands.pop(self._idle_tag)
                 raise imaplib.IMAP4.abort("IDLE refused")
 
-    def wait_for_news(self, seconds: float) -> list[bytes]:
-        """Return what the server announced, or [] after that many seconds or when woken."""
+    def wait_for_news(self, seconds: float) -> bool:
+        """Return True when the server announced something or that many seconds went by, False when only woken."""
         self.start()
-        news = self._announced(seconds)
+        news = self._has_news(seconds)
         self.stop()  # type: ignore[no-untyped-call]
         return news
 
-    def _announced(self, seconds: float) -> list[bytes]:
+    def _has_news(self, seconds: float) -> bool:
         client: Any = self.mailbox.client
-        news = _buffered_lines(client)
-        if news or client.sock not in readable([client.sock, self.wake], seconds):
-            return news
+        if _buffered_lines(client):
+            return True
+        ready = readable([client.sock, self.wake], seconds)
+        if client.sock not in ready:
+            return not ready
         # Readable and yet no line: the end of the stream, or a record of TLS alone. DONE and its answer will tell.
-        return _buffered_lines(client)
+        return bool(_buffered_lines(client))
 
 
 def readable(sockets: list[socket.socket | None], seconds: float) -> list[socket.socket]:

@@ -196,7 +196,7 @@ class Mailbox:
                 else:
                     news = session.wait()
                     self._hush()
-                    if news or session.has_announced() or not self._jobs:
+                    if news or session.has_announced():
                         self._news()
                 self.contact = Contact(True, datetime.now(UTC), None)
         except Exception as error:  # BROKEN as a rule; whatever it is, a new connection is the cure

@@ -61,15 +61,14 @@ class Session:
     # -- waiting ----------------------------------------------------------------------------------------------
 
     def wait(self) -> bool:
-        """Return after news (True), after poll_seconds, or when woken; a dead connection raises."""
+        """Return True after news or poll_seconds, when it is time to look; False when only woken. The dead raise."""
         seconds = min(self.account.poll_seconds, LONGEST_WAIT)
-        news: list[bytes] = []
         if self.can("IDLE") and isinstance(self._box.idle, DrainingIdle):
             news = self._box.idle.wait_for_news(seconds)
         else:
-            readable([self._wake], seconds)
+            news = not readable([self._wake], seconds)
         self.noop()  # a dead connection says so here, and nowhere else
-        return bool(news)
+        return news
 
     def noop(self) -> None:
         self._client.noop()
