@@ -104,9 +104,9 @@ TEMPLATE = st.lists(st.one_of(BITS, st.text(max_size=10)), max_size=12).map("".j
 @given(TEMPLATE, st.sampled_from(["cierre.md", "ya_tienes_seguro.md", "_pie.md"]), st.booleans())
 def test_any_text_in_a_template_is_a_template_or_problems_within_seconds(text: str, name: str, headed: bool) -> None:
     head = "---\nasunto: x\n---\n" if headed and not name.startswith("_") else ""
-    begun = time.monotonic()
+    begun = time.process_time()
     problems = mistakes({**TEMPLATES, name: head + text})
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
     assert problems is None or (problems and all(line.startswith("templates/email/") for line in problems))
 
 

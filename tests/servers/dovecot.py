@@ -92,7 +92,7 @@ class Dovecot:
             self.process.wait(timeout=1)  # sessions hear their BYE at once; the last helper would take five seconds
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=30)
         self.process = None
         wait_until_it_is_free(self.port)
         wait_until_it_is_free(self.lmtp_port)

@@ -52,7 +52,7 @@ def _own_block() -> range:
     raise LookupError("no block of ports is free below the ephemeral range")
 
 
-def wait_until_it_listens(port: int, seconds: float = 10, *, greets: bool = False) -> None:
+def wait_until_it_listens(port: int, seconds: float = 30, *, greets: bool = False) -> None:
     """Return once a connection is taken and, where it `greets`, the first word was said."""
     deadline = time.monotonic() + seconds
     while True:
@@ -68,7 +68,7 @@ def wait_until_it_listens(port: int, seconds: float = 10, *, greets: bool = Fals
             return
 
 
-def wait_until_it_is_free(port: int, seconds: float = 10) -> None:
+def wait_until_it_is_free(port: int, seconds: float = 30) -> None:
     """Return once nothing holds the port; a killed server's children take a moment to die."""
     deadline = time.monotonic() + seconds
     while True:

@@ -40,7 +40,7 @@ class Postgres:
                 extra_groups=[] if os.getuid() == 0 else None,
             )
         wait_until_it_listens(self.port)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             try:
                 self._run("pg_isready", "-h", LOOPBACK, "-p", str(self.port))
@@ -64,10 +64,10 @@ class Postgres:
             return
         self.process.send_signal(how)
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)  # our own session only
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=30)
         self.process = None
 
     def url(self, name: str) -> str:

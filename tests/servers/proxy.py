@@ -19,6 +19,7 @@ class Proxy:
         self._silenced = 0  # lines up to this one are dead
         self.connections = 0
         self.said = bytearray()  # by the client, on whatever connection
+        self.answered = bytearray()  # by the server
         self._sockets: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -39,7 +40,7 @@ class Proxy:
                     client.close()
                     continue
                 self._sockets += [client, server]
-                for ways in ((client, server, self.said), (server, client, bytearray())):
+                for ways in ((client, server, self.said), (server, client, self.answered)):
                     threading.Thread(target=self._pump, args=(*ways, self.connections), daemon=True).start()
 
     def silence_all(self) -> None:

@@ -75,25 +75,25 @@ class SmtpServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(self._loop,), daemon=True, name="smtp-server")
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(30)
         return self
 
     def stop(self) -> None:
         """Cut every connection and listen no more."""
         if self._loop is None or self._thread is None:
             return
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(30)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(30)
         self._loop.close()
         self._loop = self._thread = None
 
     def cut_connections(self) -> None:
         """Drop whoever is connected, and go on listening."""
         assert self._loop
-        asyncio.run_coroutine_threadsafe(self._abort_all(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._abort_all(), self._loop).result(30)
 
-    def wait_for(self, number: int, seconds: float = 10) -> list[Received]:
+    def wait_for(self, number: int, seconds: float = 30) -> list[Received]:
         """Return what was received once there are that many; fail loudly otherwise."""
         deadline = time.monotonic() + seconds
         while len(self.received) < number:

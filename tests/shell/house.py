@@ -78,7 +78,7 @@ digest = "17:59"
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one command to its end."""
         command = [sys.executable, "-c", "from mailbot.cli import main; main()", *arguments, "--config", str(self.config)]
-        return subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=120,
+        return subprocess.run(command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=300,
                               check=False)
 
     def once(self, now: str = "2026-11-23T10:05:00-06:00") -> subprocess.CompletedProcess[str]:
@@ -112,7 +112,7 @@ digest = "17:59"
 
     def rows(self, question: str, *values: object) -> list[tuple[object, ...]]:
         """Ask the database as it is on disk."""
-        with contextlib.closing(sqlite3.connect(self.database, timeout=20)) as connection:
+        with contextlib.closing(sqlite3.connect(self.database, timeout=60)) as connection:
             return connection.execute(question, values).fetchall()
 
     def counts(self) -> dict[str, int]:
@@ -134,7 +134,7 @@ digest = "17:59"
             found.setdefault(parent, set()).add(own)
         return found
 
-    def wait(self, done: "Callable[[], bool]", seconds: float = 30) -> None:  # noqa: F821
+    def wait(self, done: "Callable[[], bool]", seconds: float = 60) -> None:  # noqa: F821
         deadline = time.monotonic() + seconds
         while not done():
             if time.monotonic() > deadline:
@@ -148,7 +148,7 @@ class Running:
     def __init__(self, process: "subprocess.Popen[bytes]", house: House, said_before: int) -> None:
         self.process, self.house, self._said_before = process, house, said_before
 
-    def ready(self, seconds: float = 30) -> "Running":
+    def ready(self, seconds: float = 60) -> "Running":
         """Wait until it says that it has looked into the folder once."""
         def seen() -> bool:
             if self.process.poll() is not None:
@@ -163,7 +163,7 @@ class Running:
         """Return what it has said since it was started."""
         return (self.house.folder / "log").read_bytes()[self._said_before :].decode()
 
-    def stop(self, seconds: float = 15) -> int:
+    def stop(self, seconds: float = 60) -> int:
         """Ask it to end, as systemd does; return its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds)
@@ -171,7 +171,7 @@ class Running:
     def kill(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
 
 
 @contextlib.contextmanager

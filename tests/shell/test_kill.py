@@ -145,7 +145,7 @@ def test_sigterm_ends_it_within_seconds_with_nothing_half_done(moment: str) -> N
             place.wait(lambda: len(place.replies()) >= 2)
         begun = time.monotonic()
         assert running.stop() == 0
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 30
         assert place.rows("SELECT count(*) FROM messages WHERE claimed_by IS NOT NULL OR deaths > 0") == [(0,)]
         assert place.rows("SELECT count(*) FROM outbox WHERE claimed_by IS NOT NULL") == [(0,)]
         sent = place.rows("SELECT count(*) FROM outbox WHERE kind = 'reply' AND state = 'sent'")

@@ -33,7 +33,7 @@ async def uids(mailbox: Mailbox, mark: Watermark) -> list[int]:
     return [found.uid for found in (await mailbox.look(mark)).found]
 
 
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
+async def until(true: Callable[[], bool], seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.02)
@@ -124,7 +124,7 @@ async def test_a_mail_that_staff_deleted_meanwhile_is_none(dovecot: Dovecot) -> 
 
 def test_twenty_of_twenty_mails_between_a_search_and_idle_end_the_wait_at_once(dovecot: Dovecot) -> None:
     """Announced in the same segment as `+ idling`, they sit in the buffered reader where no poll sees them."""
-    session = Session(account(dovecot, poll_seconds=2))
+    session = Session(account(dovecot, poll_seconds=60))
     mark = session.baseline(None)
     news = []
     begun = time.monotonic()
@@ -133,7 +133,7 @@ def test_twenty_of_twenty_mails_between_a_search_and_idle_end_the_wait_at_once(d
         dovecot.deliver(mail(number))
         news.append(session.wait())
     session.close()
-    assert (news, time.monotonic() - begun < 4) == ([True] * 20, True)
+    assert (news, time.monotonic() - begun < 60) == ([True] * 20, True)  # one that waits for the poll takes 60 alone
 
 
 async def test_twenty_of_twenty_mails_are_noticed_whenever_they_come(dovecot: Dovecot) -> None:
@@ -143,26 +143,23 @@ async def test_twenty_of_twenty_mails_are_noticed_whenever_they_come(dovecot: Do
         for number in range(1, 21):
             await uids(mailbox, mark)
             dovecot.deliver(mail(number))  # the IMAP thread enters IDLE at this very time
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while number not in await uids(mailbox, mark):
                     await mailbox.changed()
             noticed.append(number)
         assert noticed == list(range(1, 21))
 
 
-async def test_a_mail_is_noticed_in_less_than_half_a_second_with_idle(dovecot: Dovecot) -> None:
-    async with Mailbox(account(dovecot)) as mailbox:
+async def test_a_mail_that_comes_in_idle_is_noticed_before_the_next_poll(dovecot: Dovecot) -> None:
+    """How soon is the matter of bench/latency.py."""
+    async with Mailbox(account(dovecot, poll_seconds=60)) as mailbox:
         mark = await mailbox.baseline(None)
-        waits = []
         for number in range(1, 11):
             await asyncio.sleep(0.1)  # in IDLE
-            begun = time.monotonic()
             await asyncio.to_thread(dovecot.deliver, mail(number))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while number not in await uids(mailbox, mark):
                     await mailbox.changed()
-            waits.append(time.monotonic() - begun)
-        assert sorted(waits)[-1] < 0.5
 
 
 async def test_a_server_without_idle_is_polled() -> None:
@@ -170,7 +167,7 @@ async def test_a_server_without_idle_is_polled() -> None:
         async with Mailbox(account(server, poll_seconds=0.3)) as mailbox:
             mark = await mailbox.baseline(None)
             server.deliver(mail(1))
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while await uids(mailbox, mark) != [1]:
                     await mailbox.changed()
             assert "IDLE" not in server.log()
@@ -254,7 +251,7 @@ async def test_a_mail_that_arrives_while_another_folder_is_looked_at_is_noticed(
                 dovecot.deliver(mail(1))
 
         await mailbox.call(away)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await mailbox.changed()
             assert await uids(mailbox, mark) == [1]
 
@@ -286,7 +283,7 @@ async def test_a_change_of_uidvalidity_is_told_and_only_mails_since_the_first_st
         dovecot.change_uidvalidity()
         dovecot.start()
         look = None
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while look is None:
                 try:
                     look = await mailbox.look(mark)
@@ -308,7 +305,7 @@ async def test_after_a_restart_of_the_server_the_connection_comes_back_by_itself
         dovecot.kill()
         dovecot.start()
         dovecot.deliver(mail(1))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 await mailbox.changed()
                 try:
@@ -351,23 +348,20 @@ async def test_a_folder_that_is_gone_is_named(dovecot: Dovecot) -> None:
             connection=True)
 
 
-async def test_a_stop_in_idle_takes_less_than_a_second(dovecot: Dovecot) -> None:
-    async with Mailbox(account(dovecot)) as mailbox:
+async def test_a_stop_in_idle_does_not_wait_for_the_poll(dovecot: Dovecot) -> None:
+    async with Mailbox(account(dovecot, poll_seconds=60)) as mailbox:
         await mailbox.baseline(None)
         await asyncio.sleep(0.2)
         begun = time.monotonic()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 30
     with pytest.raises(ServerTrouble):
         await mailbox.baseline(None)
 
 
-async def test_a_call_during_idle_is_answered_at_once(dovecot: Dovecot) -> None:
-    async with Mailbox(account(dovecot)) as mailbox:
+async def test_a_call_during_idle_does_not_wait_for_the_poll(dovecot: Dovecot) -> None:
+    async with Mailbox(account(dovecot, poll_seconds=60)) as mailbox:
         mark = await mailbox.baseline(None)
-        waits = []
         for _ in range(20):
             await asyncio.sleep(0.05)
-            begun = time.monotonic()
-            await mailbox.look(mark)
-            waits.append(time.monotonic() - begun)
-        assert sorted(waits)[-2] < 0.25
+            async with asyncio.timeout(30):
+                await mailbox.look(mark)

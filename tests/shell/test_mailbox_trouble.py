@@ -25,13 +25,13 @@ async def test_a_connection_that_died_silently_is_found_and_the_mails_of_meanwhi
     without: tuple[str, ...],
 ) -> None:
     with running_dovecot(without=without) as server, running_proxy(server.port) as proxy:
-        async with Mailbox(account(server, port=proxy.port, poll_seconds=0.5, answer_seconds=0.5)) as mailbox:
+        async with Mailbox(account(server, port=proxy.port, poll_seconds=0.5, answer_seconds=2)) as mailbox:
             mark = await mailbox.baseline(None)
             proxy.silent = True
             server.deliver(mail(1))
             await until(lambda: not mailbox.contact.connected)
             proxy.silent = False
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 while True:
                     await mailbox.changed()
                     try:
@@ -54,7 +54,7 @@ def test_a_mail_announced_at_the_end_of_a_search_is_searched_for_again(dovecot: 
     assert looks == [[1], [1, 2], [1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 4, 5]]
 
 
-async def test_a_stop_before_a_server_that_says_nothing_takes_seconds(dovecot: Dovecot) -> None:
+async def test_a_stop_does_not_wait_for_a_server_that_says_nothing(dovecot: Dovecot) -> None:
     with running_proxy(dovecot.port) as proxy:
         async with Mailbox(account(dovecot, port=proxy.port)) as mailbox:
             mark = await mailbox.baseline(None)
@@ -62,12 +62,12 @@ async def test_a_stop_before_a_server_that_says_nothing_takes_seconds(dovecot: D
             hanging = asyncio.create_task(mailbox.look(mark))
             await asyncio.sleep(0.3)
             begun = time.monotonic()
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 20  # its answer would be waited for 30 s
         with pytest.raises(ServerTrouble):
             await hanging
 
 
-async def test_a_stop_while_a_server_never_greets_takes_seconds() -> None:
+async def test_a_stop_does_not_wait_for_a_server_that_never_greets() -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as deaf:
@@ -75,7 +75,7 @@ async def test_a_stop_while_a_server_never_greets_takes_seconds() -> None:
         async with Mailbox(values):
             await asyncio.sleep(0.2)
             begun = time.monotonic()
-        assert time.monotonic() - begun < 3
+        assert time.monotonic() - begun < 20  # its answer would be waited for 30 s
 
 
 async def test_who_watches_the_connection_hears_of_its_going_and_coming(dovecot: Dovecot) -> None:
@@ -92,12 +92,13 @@ async def test_who_watches_the_connection_hears_of_its_going_and_coming(dovecot:
 
 
 async def test_tries_at_a_server_that_is_away_come_slower_and_slower(dovecot: Dovecot) -> None:
-    """Four seconds hold two or three tries (1, 2, 4 … s, each with half of it at random), not dozens."""
+    """Pauses of 1, 2 and 4 s, each with half of it at random, lie between four tries."""
     port = free_port()
     heard: list[Contact] = []
+    begun = time.monotonic()
     async with Mailbox(account(dovecot, port=port), on_contact=heard.append):
-        await asyncio.sleep(4)
-    assert 2 <= len(heard) <= 5
+        await until(lambda: len(heard) == 4, 60)
+        assert time.monotonic() - begun >= 0.5 + 1 + 2
 
 
 async def test_a_folder_deleted_under_us_is_named_and_found_again_when_it_is_back(dovecot: Dovecot) -> None:
@@ -107,7 +108,7 @@ async def test_a_folder_deleted_under_us_is_named_and_found_again_when_it_is_bac
         mark = await mailbox.baseline(None)
         with dovecot.imap() as staff:
             staff.delete("Nuevos")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     await mailbox.look(mark)
@@ -118,7 +119,7 @@ async def test_a_folder_deleted_under_us_is_named_and_found_again_when_it_is_bac
         with dovecot.imap() as staff:
             staff.create("Nuevos")
         dovecot.append(mail(1), "Nuevos")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 await mailbox.changed()
                 try:
@@ -165,7 +166,7 @@ async def test_news_come_through_tls_too(certificates: Certificates) -> None:
             for number in range(1, 21):
                 await uids(mailbox, mark)
                 server.deliver(mail(number))
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(30):
                     while number not in await uids(mailbox, mark):
                         await mailbox.changed()
 
@@ -197,16 +198,14 @@ def test_a_server_that_nobody_knows_is_explained() -> None:
         "IMAP correo.invalid:993: no se encuentra ese servidor; revisa host y la conexión a Internet", connection=True)
 
 
-async def test_twenty_thousand_old_mails_do_not_slow_the_start(dovecot: Dovecot) -> None:
+async def test_of_twenty_thousand_old_mails_the_start_hears_almost_nothing(dovecot: Dovecot) -> None:
     dovecot.stop()
     dovecot.fill([mail(1)] * 20_000)
     dovecot.start()
-    assert len(dovecot.uids()) == 20_000  # the server's own first index is not ours to measure
-    begun = time.monotonic()
-    async with Mailbox(account(dovecot)) as mailbox:
-        mark = await mailbox.baseline(None)
-        nothing = await uids(mailbox, mark)
-        dovecot.deliver(mail(1))
-        new = await uids(mailbox, mark)
-        took = time.monotonic() - begun
-    assert (nothing, new, took < 2) == ([], [20_001], True)
+    with running_proxy(dovecot.port) as proxy:
+        async with Mailbox(account(dovecot, port=proxy.port)) as mailbox:
+            mark = await mailbox.baseline(None)
+            nothing = await uids(mailbox, mark)
+            dovecot.deliver(mail(1))
+            new = await uids(mailbox, mark)
+    assert (nothing, new, len(proxy.answered) < 20_000) == ([], [20_001], True)  # less than a byte for each of them

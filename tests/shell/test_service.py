@@ -57,15 +57,15 @@ def systemd(place: House) -> Iterator[Ear]:
         ear.close()
 
 
-def test_systemd_hears_ready_then_a_beat_within_half_its_patience_then_stopping(place: House) -> None:
-    with systemd(place) as ear, place.daemon(NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="2000000") as running:
+def test_systemd_hears_ready_then_a_beat_within_its_patience_then_stopping(place: House) -> None:
+    with systemd(place) as ear, place.daemon(NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="6000000") as running:
         running.ready()
-        place.wait(lambda: len(ear.times("WATCHDOG=1")) >= 4)
+        place.wait(lambda: len(ear.times("WATCHDOG=1")) >= 3)
         assert running.stop() == 0
         place.wait(lambda: bool(ear.times("STOPPING=1")))
         beats = ear.times("WATCHDOG=1")
         assert [len(ear.times(word)) for word in ("READY=1", "STOPPING=1")] == [1, 1]
-        assert max(b - a for a, b in pairwise(beats)) < 2.0
+        assert max(b - a for a, b in pairwise(beats)) < 6.0
 
 
 def test_a_daemon_that_hangs_beats_no_more_so_that_systemd_starts_it_anew(place: House) -> None:
@@ -76,6 +76,7 @@ real = postman.Postman.deliver
 async def deliver(self):
     went = await real(self)
     if went:
+        open("hanging", "w").close()
         time.sleep(3600)
     return went
 postman.Postman.deliver = deliver
@@ -83,7 +84,7 @@ postman.Postman.deliver = deliver
     with systemd(place) as ear, place.daemon(hang, NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="1000000") as running:
         running.ready()
         place.dovecot.deliver(student_mail(1))
-        place.wait(lambda: len(place.replies()) == 1)
+        place.wait((place.folder / "hanging").exists)
         time.sleep(0.7)
         before = len(ear.times("WATCHDOG=1"))
         time.sleep(1.5)

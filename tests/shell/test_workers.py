@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,8 +29,8 @@ async def readers() -> AsyncIterator[Readers]:
 
 
 async def gone(pids: tuple[int, ...]) -> bool:
-    """Wait up to five seconds until none of the processes runs."""
-    for _ in range(50):
+    """Wait up to half a minute until none of the processes runs."""
+    for _ in range(300):
         if not any(running(pid) for pid in pids):
             return True
         await asyncio.sleep(0.1)
@@ -205,14 +204,13 @@ def test_what_is_sent_over_the_pipe_comes_back_whole() -> None:
     assert wire.document_from_json(wire.parse_answer(wire.frame(said)[4:]), frozenset({"desconocido"})) == document
 
 
-async def test_a_warm_reader_answers_quickly(readers: Readers) -> None:
+async def test_one_child_reads_document_after_document(readers: Readers) -> None:
+    """A start for each would cost more than the reading; bench/read.py tells the time."""
     await readers.read(HELLO)
-    times = []
+    pids = readers.pids()
     for _ in range(20):
-        start = time.perf_counter()
         await readers.read(HELLO)
-        times.append(time.perf_counter() - start)
-    assert sorted(times)[10] < 0.25  # ten times what it takes on an idle machine
+    assert readers.pids() == pids
 
 
 async def test_readings_that_are_cancelled_while_a_child_starts_leave_no_child_behind() -> None:
