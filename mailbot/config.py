@@ -50,6 +50,8 @@ class Config:
     sections: Sections
     folder: Path
     path: Path | None
+    names_mailbox: bool = True
+    """False where no address was given, as `read` and `decide` may do: then nobody knows which mail is to us."""
 
     @property
     def mailbox(self) -> Mailbox:
@@ -155,7 +157,7 @@ def load(path: Path) -> Config:
 
 def without_file() -> Config:
     """Return the defaults, for the commands that need no mailbox (read, decide)."""
-    return Config(_validated(_NO_ACCOUNTS, "config.toml", ""), Path.cwd(), None)
+    return Config(_validated(_NO_ACCOUNTS, "config.toml", ""), Path.cwd(), None, names_mailbox=False)
 
 
 def beside(path: Path) -> Config:
@@ -181,7 +183,8 @@ def load_or_defaults(path: Path | None) -> Config:
     if path == Path("config.toml") and not path.is_file():
         return without_file()
     table, text = _read(path)
-    return Config(_validated(_with_accounts(table), str(path), text), path.resolve().parent, path)
+    sections = _validated(_with_accounts(table), str(path), text)
+    return Config(sections, path.resolve().parent, path, names_mailbox="address" in table.get("mailbox", {}))
 
 
 def text_of(path: Path, name: str) -> str:

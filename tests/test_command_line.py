@@ -77,6 +77,21 @@ def test_decide_says_why_where_no_reply_is_due(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("config", [None, "[office]\nphone = '442 000 0000'\n"])
+def test_decide_takes_a_mail_to_any_mailbox_as_ours_where_none_is_configured(
+    tmp_path: Path, config: str | None
+) -> None:
+    if config is not None:
+        (tmp_path / "config.toml").write_text(config)
+    (tmp_path / "a.eml").write_text(
+        "From: ana@correo.example\nTo: becas@otra-escuela.example\nSubject: duda\n"
+        "Date: Mon, 23 Nov 2026 10:00:00 -0600\n\n¿Dónde descargo la constancia de vigencia?\n",
+        encoding="utf-8",
+    )
+    said = json.loads(mailbot("decide", "a.eml", "--json", folder=tmp_path).stdout)
+    assert (said["reply"], said["to"]) == ("como_empezar", "ana@correo.example")
+
+
 def test_the_day_of_decide_replaces_the_day_of_the_mail(tmp_path: Path) -> None:
     story = Path(__file__).parent / "stories" / "de_baja" / "01.eml"
     said = json.loads(mailbot("decide", str(story), "--on", "2026-11-24", "--json", folder=tmp_path).stdout)

@@ -99,7 +99,8 @@ def _as_mail(file: Path, data: bytes, sender: str | None, config: Config) -> Mes
     """Read a mail, or put a bare document into one."""
     office = config.office
     if file.suffix.lower() == ".eml":
-        own, staff = office.own_addresses, frozenset(a.lower() for a in office.staff)
+        own = office.own_addresses if config.names_mailbox else frozenset()  # none: whatever comes is to us
+        staff = frozenset(a.lower() for a in office.staff)
         limit = config.limits.attachment_mb * MEGABYTE
         message = parse(data, own, staff, authserv=config.mailbox.authserv_id, attachment_limit=limit)
         return replace(message, sender=sender) if sender else message
