@@ -55,10 +55,8 @@ def command(path: Path, states: tuple[str, ...], as_csv: bool, as_json: bool) ->
 
 
 def state_name(entry: Entry) -> str:
-    """Say where a case stands: a person who owes an answer comes before what the student waits for."""
-    if entry.case.taken:
-        return TAKEN
-    return STATES["con_persona" if entry.case.owed_since else entry.case.state]
+    """Say where a case stands, in words."""
+    return TAKEN if entry.case.taken else STATES[entry.case.standing]
 
 
 def plain(entry: Entry) -> dict[str, Any]:

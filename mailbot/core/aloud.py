@@ -67,6 +67,8 @@ WORDS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "otra_vez": ("", {
         "si": "ya se le había dicho que aún no aparece", "no": "no se le había dicho que aún no aparece",
     }),
+    "no_aparece": ("", {"si": "dice que su alta aún no aparece", "no": "no dice que su alta aún no aparezca"}),
+    "pidio_baja": ("", {"si": "había pedido la baja de nuestro seguro", "no": "no había pedido la baja"}),
 }  # fmt: skip
 AFTER: Mapping[str, str] = {
     "nuevo": "el caso empieza de nuevo", "alta_pedida": "el caso queda en espera de su alta",

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from mailbot.core.case import EVENT_OF_STEP, Case, Event, EventName, advance, new_case
 from mailbot.core.documents import Document
 from mailbot.core.handover import hand_over
-from mailbot.core.judgement import Desk, Judgement, Silence, judge
+from mailbot.core.judgement import ONLY_A_PERSON, Desk, Judgement, Silence, judge
 from mailbot.core.ladder import first_reminder
 from mailbot.core.message import Message
 from mailbot.core.outcome import Outcome, Outgoing, Past, PlannedReminder, Verdict
@@ -31,8 +31,6 @@ ILLUSTRATED = frozenset(
     }
 )  # fmt: skip
 PICTURE_ALT = "La primera página de tu constancia, con lo que revisa la oficina señalado"
-# A mail that gets no reply but of which a person should know.
-FOR_A_PERSON = "una persona lleva este caso"
 CAP = "ya se le contestó hoy tantas veces como permite el tope"
 
 
@@ -164,6 +162,8 @@ def _events(j: Judgement) -> list[EventName]:
     names: list[EventName] = []
     if j.said.value == "ya_lo_llene":
         names.append("formulario_llenado")
+    if j.said.value == "pide_baja":
+        names.append("pide_salida")
     if j.said.value == "basta":
         names.append("no_mas_avisos")
     if j.decision.failed_try:
@@ -174,6 +174,8 @@ def _events(j: Judgement) -> list[EventName]:
         names += ["aun_no_aparece", "espera_persona"] if j.copies_staff else ["aun_no_aparece"]
     if j.decision.step:
         names.append(EVENT_OF_STEP[j.decision.step])
+    if j.decision.step == "con_persona" and j.said.value in ONLY_A_PERSON:
+        names.append("pide_persona")
     return names
 
 
@@ -190,11 +192,9 @@ def _cancels(j: Judgement, case: Case | None, reminder: PlannedReminder | None, 
         return None
     if not case.reminders_wanted:
         return "pidió que ya no le escribamos"
-    if case.owed_since and not (j.case and j.case.owed_since):
-        return "lo revisa el personal"
     before = j.case.state if j.case else case.state
     if case.state == before:
-        return None
+        return "lo revisa el personal" if case.owed_since and not (j.case and j.case.owed_since) else None
     return {"confirmado": "ya tiene el seguro", "con_persona": "pasó a una persona"}.get(case.state, "el caso siguió")
 
 
@@ -235,7 +235,7 @@ def _mails(
                 *((Fila("Caso", f"#{case.id}"),) if case and case.id else ()),
                 Fila("Escribió", half_hidden(message.sender or "")), *rows,
             ),
-            plazo_persona=person_by(now, desk) if j.copies_staff else None,
+            plazo_persona=person_by(now, desk, j.case) if j.copies_staff else None,
         )
         mails.append(note(message.digest, render(desk.templates, "aviso_personal", values, office), now, desk))
     return tuple(mails), bundled

@@ -14,7 +14,7 @@ STATES: tuple[State, ...] = ("nuevo", "alta_pedida", "esperando_baja", "confirma
 EventName = Literal[
     "escribe", "pide_alta", "pide_baja", "confirma", "pasa_a_persona", "cierra", "formulario_llenado",
     "intento_fallido", "repite", "aun_no_aparece", "recuerda", "no_mas_avisos", "rebota", "toma_persona",
-    "devuelve_persona", "reabre", "espera_persona",
+    "devuelve_persona", "reabre", "espera_persona", "pide_persona", "pide_salida",
 ]  # fmt: skip
 EVENTS: Mapping[EventName, str] = MappingProxyType(
     {
@@ -35,6 +35,8 @@ EVENTS: Mapping[EventName, str] = MappingProxyType(
         "devuelve_persona": "una persona devolvió el caso",
         "reabre": "el caso se abre de nuevo",
         "espera_persona": "se le prometió que el personal lo revisa",
+        "pide_persona": "dijo algo que sólo contesta una persona",
+        "pide_salida": "pidió la baja de nuestro seguro",
     }
 )
 
@@ -56,6 +58,8 @@ TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
         "aun_no_aparece": {},
         "reabre": {"cerrado": "nuevo"},
         "espera_persona": {},
+        "pide_persona": {},
+        "pide_salida": {},
         # we or the world
         "recuerda": {},
         "no_mas_avisos": {},
@@ -64,11 +68,11 @@ TRANSITIONS: Mapping[EventName, Mapping[State, State]] = MappingProxyType(
         "devuelve_persona": {"con_persona": "nuevo"},
     }
 )
-# What ends the debt of a person: one has taken it over, the case has moved on, or the days begin anew.
-SETTLES: frozenset[EventName] = frozenset(
-    {"pide_alta", "pide_baja", "confirma", "pasa_a_persona", "cierra", "toma_persona", "devuelve_persona",
-     "formulario_llenado"}
-)  # fmt: skip
+# What ends the debt of a person: one has taken the case over, or what was open has answered itself.
+BY_A_PERSON: frozenset[EventName] = frozenset({"toma_persona", "devuelve_persona"})
+BY_ITSELF: frozenset[EventName] = frozenset({"confirma", "pide_baja", "cierra"})
+# A step was given: what the student last wanted of us is no longer the baja.
+STAYS: frozenset[EventName] = frozenset({"pide_alta", "pide_baja", "confirma", "devuelve_persona"})
 MOST_MAILS = 20  # of a student in one case; a person answers one of the last
 # Which event a rule's `paso` stands for.
 EVENT_OF_STEP: Mapping[State, EventName] = MappingProxyType(
@@ -122,6 +126,10 @@ class Case:
     """The day of the last of those mails that got a reply."""
     owed_since: datetime | None = None
     """Since when a person owes the student an answer while the case goes on; None: nobody does."""
+    owed_words: bool = False
+    """Whether what is owed answers the student's own words ("quiero hablar con una persona"): no constancia does."""
+    leaving: bool = False
+    """Whether the student asked for the baja of our insurance, and was given no other step since."""
     taken: bool = False
     """True from the moment a person took it over until it is given back: mailbot keeps silent."""
 
@@ -129,6 +137,16 @@ class Case:
     def counts_from(self) -> date | None:
         """Return the day from which the business days of the confirmation count: the later of the step and the form."""
         return max((day for day in (self.step_day, self.form_day) if day), default=None)
+
+    @property
+    def standing(self) -> State:
+        """Say where it stands: a person who owes an answer comes before what the student waits for."""
+        return self.state if self.owed_since is None else "con_persona"
+
+    @property
+    def waits_for_person(self) -> bool:
+        """Tell whether a person must answer and none has the case yet."""
+        return not self.taken and self.standing == "con_persona"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +168,7 @@ def advance(case: Case, event: Event) -> Case:
     state = TRANSITIONS[event.name].get(case.state, case.state)
     if event.fingerprint and event.fingerprint != case.fingerprint:  # a constancia that was read, and another one
         case = replace(case, failed_tries=0, repeats=0)
+    settled = event.name in BY_A_PERSON or (event.name in BY_ITSELF and not case.owed_words)
     case = replace(
         case,
         state=state,
@@ -160,7 +179,9 @@ def advance(case: Case, event: Event) -> Case:
         mails=_mails(case, event),
         heard=event.day if event.thread else case.heard,
         answered=event.day if event.replied else case.answered,
-        owed_since=None if event.name in SETTLES else case.owed_since,
+        owed_since=None if settled else case.owed_since,
+        owed_words=case.owed_words and not settled,
+        leaving=case.leaving and event.name not in STAYS,
     )
     return _counted(case, event)
 
@@ -174,8 +195,10 @@ def _counted(case: Case, event: Event) -> Case:
     match event.name:
         case "pide_alta":
             return _step(case, event)
-        case "pide_baja" | "confirma" | "pasa_a_persona":
+        case "pide_baja" | "confirma":
             return replace(_step(case, event), form_day=None, not_shown=0)
+        case "pasa_a_persona":  # the tries stay: what comes after the third is no first one
+            return replace(_step(case, event), form_day=None, not_shown=0, failed_tries=case.failed_tries)
         case "cierra":
             return replace(case, step_day=None, form_day=None, failed_tries=0, repeats=0, not_shown=0)
         case "formulario_llenado":
@@ -189,6 +212,10 @@ def _counted(case: Case, event: Event) -> Case:
             return replace(case, not_shown=case.not_shown + 1, failed_tries=0, repeats=0)
         case "espera_persona":
             return replace(case, owed_since=case.owed_since or event.at)
+        case "pide_persona":
+            return replace(case, owed_since=case.owed_since or event.at, owed_words=True)
+        case "pide_salida":
+            return replace(case, leaving=True)
         case "recuerda":
             return replace(case, reminders_sent=case.reminders_sent + 1)
         case "no_mas_avisos" | "rebota":

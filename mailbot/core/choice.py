@@ -82,12 +82,15 @@ def _of_several(documents: Sequence[Document]) -> tuple[Sign, ...]:
 
 
 def _other_name(document: Document, sender_name: str) -> Sign | None:
-    """A list of beneficiaries and a name that shares no word with the sender's: perhaps a parent's constancia."""
+    """A list of beneficiaries and a name that is not the sender's: a parent shares a surname, and no more."""
     read = document.constancia
     if read is None or not read.beneficiarios or read.nombre is None:
         return None
     holder, sender = _name_words(read.nombre.value), _name_words(sender_name)
-    if len(sender) < 2 or not holder or any(_same_name(a, b) for a in holder for b in sender):
+    if len(sender) < 2 or not holder:
+        return None
+    fewer, more = sorted((holder, sender), key=len)
+    if all(any(_same_name(a, b) for b in more) for a in fewer):
         return None
     return Sign("otro_nombre", "trae beneficiarios y el nombre no es el de quien escribe")
 

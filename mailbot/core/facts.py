@@ -43,7 +43,7 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # (parents' insurance and deaths too), no more mails, "¿y ahora?", a question whose answer may not be enough,
         # and a text about the insurance that nobody here understands
         "pide": ("persona", "basta", "que_sigue", "pregunta_y_personal", "no_entendido", "nada"),
-        # the repeated constancia has already been answered "ya lo recibimos"
+        # what came again, or is as useless as what came before, has already been answered "ya lo recibimos"
         "insiste": ("si", "no"),
         # a person took the case over (mailbot keeps silent in it)
         "tomado": ("si", "no"),
@@ -51,6 +51,10 @@ VALUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "formulario": ("si", "no"),
         # "aún no aparece" was already said once
         "otra_vez": ("si", "no"),
+        # beside "ya llené el formulario": the alta still does not show
+        "no_aparece": ("si", "no"),
+        # the student asked for the baja of our insurance, and was given no other step since
+        "pidio_baja": ("si", "no"),
     }
 )  # fmt: skip
 # Facts that only a constancia (as a PDF or a picture) can give: with another document they are never known.
@@ -85,6 +89,8 @@ class Facts:
     tomado: str | None = None
     formulario: str | None = None
     otra_vez: str | None = None
+    no_aparece: str | None = None
+    pidio_baja: str | None = None
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -105,15 +111,20 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
         rulebook.questions,
         attached=any(d.constancia or d.imss_error for d in every),
         paper=any(d.kind in OF_IMSS for d in every),
-        known=(case is not None and (case.state != "cerrado" or bool(message.case_token))) or _may_be_one(choice),
+        known=(case is not None and (_goes_on(case) or bool(message.case_token))) or _may_be_one(choice),
         files=" . ".join(spelled(a.name) for a in message.attachments),
     )
     if said.value in BELOW_NOT_FOUND and no_constancia_can_be_had(choice):
         return Said("no_derechohabiente", said.topics)
-    waits = case is not None and case.state == "alta_pedida"
+    waits = case is not None and (case.state == "alta_pedida" or case.leaving)
     if waits and said.value in ASKS and any(m.topic.in_case for m in said.topics):
         return Said("que_sigue", said.topics)
     return said
+
+
+def _goes_on(case: Case) -> bool:
+    """Tell whether the student may still write about it: a baja that was asked for is not over with our answer."""
+    return case.state != "cerrado" or case.leaving
 
 
 def _may_be_one(choice: Choice) -> bool:
@@ -219,20 +230,24 @@ def _fecha(day: date, when: datetime, office: Office, recent: int) -> str:
 def _of_case(
     said: Said, choice: Choice, case: Case | None, when: datetime, rulebook: RuleBook, fingerprint: str | None
 ) -> dict[str, str | None]:
-    form = "si" if said.value == "ya_lo_llene" or (case and case.form_day) else "no"
+    said_so: dict[str, str | None] = {
+        "formulario": "si" if said.value == "ya_lo_llene" or (case and case.form_day) else "no",
+        "no_aparece": "si" if said.not_shown else "no",
+        "pidio_baja": "si" if case and case.leaving else "no",
+    }
     if case is None or case.state == "cerrado":
         new = "no" if fingerprint else None
-        return {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": form, "otra_vez": "no", "repetida": new,
-                "insiste": new}
+        first: dict[str, str | None] = {"caso": "nuevo", "intentos": "1", "tomado": "no", "otra_vez": "no"}
+        return said_so | first | {"repetida": new, "insiste": new}
     again = fingerprint is not None and fingerprint == case.fingerprint
-    return {
+    told = case.repeats > 0 and (again or (fingerprint is None and _documento(choice) != "ninguno"))
+    return said_so | {
         "caso": case.state,
         "plazo": _plazo(choice, case, when.date(), rulebook),
         "intentos": str(min(3, case.failed_tries + 1)),
         "repetida": None if fingerprint is None else "si" if again else "no",
-        "insiste": None if fingerprint is None else "si" if again and case.repeats else "no",
+        "insiste": "si" if told else None if fingerprint is None else "no",
         "tomado": "si" if case.taken else "no",
-        "formulario": form,
         "otra_vez": "si" if case.not_shown else "no",
     }
 

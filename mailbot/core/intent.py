@@ -62,6 +62,8 @@ class Said:
 
     value: str
     topics: tuple[Match, ...] = ()
+    not_shown: bool = False
+    """Whether it says that the alta still does not show."""
 
 
 def understand(
@@ -104,7 +106,8 @@ def understand(
         return Said(value)
     if value:
         beside = match_topics(_beside(value, titled, told, wording), topics)
-        return Said(value, tuple(m for m in beside if m.topic.answer and m.asks))
+        answers = tuple(m for m in beside if m.topic.answer and m.asks)
+        return Said(value, answers, not_shown=any(m.topic.in_case for m in asked))
     if asked:
         hard = any(m.topic.copy_staff for m in asked)
         return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)

@@ -30,6 +30,8 @@ FILE_PROBLEMS = frozenset({"zip_sin_un_pdf", "enlace_a_la_nube", "demasiado_gran
 UNREADABLE_MAIL = "no_se_pudo_leer"
 # Intent of a mail that asks, beside what rules/ can answer, what it cannot (rules/preguntas.toml: no answer).
 FOR_STAFF_TOO = "pregunta_y_personal"
+# Intents that only a person answers, whatever a constancia says.
+ONLY_A_PERSON = frozenset({"urgencia", "persona"})
 
 
 @dataclass(frozen=True)

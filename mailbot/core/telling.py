@@ -11,7 +11,7 @@ from mailbot.core.constancia import Constancia
 from mailbot.core.decision import decide
 from mailbot.core.documents import Document
 from mailbot.core.facts import Facts, as_if_text
-from mailbot.core.judgement import Desk, Judgement, token
+from mailbot.core.judgement import ONLY_A_PERSON, Desk, Judgement, token
 from mailbot.core.message import Message
 from mailbot.core.outcome import Past, PlannedReminder
 from mailbot.core.patron import deciding
@@ -81,7 +81,7 @@ def values_for(
         siguiente_paso=next_step(case, facts) if j.said.value == "que_sigue" or stem == "ya_lo_recibimos" else None,
         dia_recordatorio=reminder.due.astimezone(office.timezone).date() if reminder else None,
         dia_confirmar=confirmation_day(anchor, case, desk),
-        plazo_persona=person_by(now, desk) if person else None,
+        plazo_persona=person_by(now, desk, j.case) if person else None,
         motivo=reason_for_person(j) if stem == PERSON_REPLY else None,
         urgente=j.said.value == "urgencia",
         vigente_con_nosotros=facts.estado == "vigente" and facts.patron == "nuestro",
@@ -189,6 +189,8 @@ def evidence(j: Judgement, past: Past) -> tuple[Fila, ...]:
 def reason_for_person(j: Judgement) -> str | None:
     """Say to the student, without accusing, why a person looks; None where there is no need to say."""
     facts = j.facts
+    if facts.pidio_baja == "si" and j.said.value not in ONLY_A_PERSON:
+        return "pediste la baja de tu seguro facultativo"
     if facts.documento != "constancia":
         return None
     if facts.estado == "otro" and j.choice.constancia and j.choice.constancia.estado:
@@ -211,11 +213,16 @@ def confirmation_day(anchor: date | None, case: Case | None, desk: Desk) -> date
     return desk.calendar.add_business_days(anchor, desk.rulebook.terms.confirmation)
 
 
-def person_by(now: datetime, desk: Desk) -> date:
-    """Return the day by which a person will have answered."""
+def person_by(now: datetime, desk: Desk, case: Case | None) -> date:
+    """Return the day by which a person will have answered; what was promised already is promised no later."""
     from mailbot.core.calendar import promise
 
-    return promise(desk.calendar, now, desk.office, desk.rulebook.terms.person)
+    terms = desk.rulebook.terms.person
+    if case is not None and case.waits_for_person:
+        told = promise(desk.calendar, case.owed_since or case.since, desk.office, terms)
+        if told >= now.astimezone(desk.office.timezone).date():
+            return told
+    return promise(desk.calendar, now, desk.office, terms)
 
 
 def buttons(stem: str, case: Case | None, desk: Desk) -> tuple[Link, ...]:

@@ -42,6 +42,7 @@ def constancia(
     estado: str = "VIGENTE",
     servicio: str = "SI",
     patrones: tuple[Employer, ...] = (),
+    beneficiarios: tuple[Student, ...] = (),
     password: str | None = None,
 ) -> bytes:
     """Draw a constancia de vigencia de derechos; the title comes last in the stream, as the real one's can."""
@@ -64,6 +65,8 @@ def constancia(
         y = _row(canvas, y, "Registro patronal:", registro)
         y = _row(canvas, y, "Nombre o razón social:", razon_social)
         y = _row(canvas, y, "Modalidad:", modalidad)
+    for one in beneficiarios:
+        y = _row(canvas, y - LINE / 2, "Beneficiario:", one.name)
     canvas.setFont("Helvetica-Bold", 17)
     canvas.drawCentredString(306, TOP, "Constancia de Vigencia de Derechos")
     canvas.save()

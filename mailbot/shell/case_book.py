@@ -46,7 +46,7 @@ def list_cases(c: Connection, states: Collection[str]) -> list[Entry]:
     return [
         Entry(case, coming.get(case.id or 0))
         for case in case_rows.all_cases(c)
-        if case.address and (not states or case.state in states)
+        if case.address and (not states or case.standing in states)
     ]
 
 

@@ -46,11 +46,12 @@ def gather(c: Connection, since: datetime) -> DigestRows:
 def _waiting(c: Connection) -> tuple[tuple[WaitingCase, ...], int]:
     """Return the cases that wait for a person, oldest first, and how many a person has in hand."""
     k, m = cases.c, messages.c
-    found = c.execute(select(cases).where(k.state.in_(("con_persona", "alta_pedida"))).order_by(k.since, k.id)).all()
-    kept = [case for row in found if (case := case_rows.from_row(row)).state == "con_persona" or case.owed_since]
+    owed = k.body["owed_since"].as_string().is_not(None)
+    found = c.execute(select(cases).where(k.address != "", or_(k.state == "con_persona", owed)).order_by(k.id)).all()
+    kept = [case_rows.from_row(row) for row in found]
     waiting = []
     for case in kept:
-        if case.taken:
+        if not case.waits_for_person:
             continue
         asked = select(m.rule).where(m.case_id == case.id, m.rule.is_not(None)).order_by(m.id.desc()).limit(1)
         since = case.owed_since or case.since

@@ -11,7 +11,6 @@ import pytest
 from mailbot.core.case import (
     EVENT_OF_STEP,
     EVENTS,
-    SETTLES,
     STATES,
     TRANSITIONS,
     Case,
@@ -71,6 +70,8 @@ def test_every_pair_has_an_end(state: State, name: EventName) -> None:
         ("toma_persona", {"state": "con_persona", "since": LATER, "taken": True}),
         ("reabre", {}),
         ("espera_persona", {"owed_since": LATER}),
+        ("pide_persona", {"owed_since": LATER, "owed_words": True}),
+        ("pide_salida", {"leaving": True}),
     ],
 )  # fmt: skip
 def test_what_each_event_changes(name: EventName, changes: dict[str, object]) -> None:
@@ -118,6 +119,19 @@ def test_the_days_of_the_confirmation_count_from_the_later_of_the_step_and_the_f
 def test_what_a_person_owes_is_owed_from_the_first_promise_until_somebody_or_something_settles_it() -> None:
     owed = advance(BUSY, event("espera_persona"))
     again = advance(owed, Event("espera_persona", LATER + timedelta(days=1), LATER.date() + timedelta(days=1)))
-    ends = {name: advance(owed, event(name)).owed_since is None for name in EVENTS}
+    ends = {name for name in EVENTS if advance(owed, event(name)).owed_since is None}
     assert again.owed_since == LATER
-    assert {name for name, ended in ends.items() if ended} == set(SETTLES)
+    assert ends == {"confirma", "pide_baja", "cierra", "toma_persona", "devuelve_persona"}
+
+
+def test_who_asked_for_a_person_is_owed_one_whatever_a_constancia_says() -> None:
+    asked = advance(BUSY, event("pide_persona"))
+    ends = {name for name in EVENTS if advance(asked, event(name)).owed_since is None}
+    assert ends == {"toma_persona", "devuelve_persona"}
+    assert {advance(asked, event(name)).waits_for_person for name in ends} == {False}
+
+
+def test_a_baja_asked_for_is_forgotten_once_another_step_is_given() -> None:
+    asked = advance(BUSY, event("pide_salida"))
+    ends = {name for name in EVENTS if not advance(asked, event(name)).leaving}
+    assert ends == {"pide_alta", "pide_baja", "confirma", "devuelve_persona"}

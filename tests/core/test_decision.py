@@ -16,7 +16,10 @@ PERSON = ("lo_revisa_una_persona", True, None, "con_persona")
 
 def facts(documento: str = "constancia", mensaje: str = "ninguno", **known: str) -> Facts:
     """Return the facts of a first mail; of a constancia all is read unless said otherwise."""
-    usual = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no", "pide": "nada"}
+    usual = {
+        "caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no", "pide": "nada",
+        "no_aparece": "no", "pidio_baja": "no",
+    }  # fmt: skip
     if documento == "constancia":
         usual |= {"falta": "nada", "servicio": "si", "fecha": "hoy", "sospecha": "no", "repetida": "no", "insiste": "no"}
     if "pide" in known:
@@ -55,6 +58,13 @@ TABLE: list[tuple[str, Facts, tuple[str | None, bool, str | None, str | None]]] 
     ("thanks", facts("ninguno", "gracias"), (None, False, None, None)),
     ("the form was filled in", facts("ninguno", "ya_lo_llene", plazo="corriendo", **ALTA), ("espera_unos_dias", False, "alta", "alta_pedida")),
     ("the form was filled in late", facts("ninguno", "ya_lo_llene", plazo="cumplido", **ALTA), ("espera_unos_dias", False, "alta", "alta_pedida")),
+    ("the form was filled in, and it does not show", facts("ninguno", "ya_lo_llene", plazo="cumplido", no_aparece="si", **ALTA), ("aun_no_aparece", True, None, None)),
+    ("the form was filled in, and it need not show yet", facts("ninguno", "ya_lo_llene", plazo="corriendo", no_aparece="si", **ALTA), ("espera_unos_dias", False, "alta", "alta_pedida")),
+    ("the form of the baja was filled in", facts("ninguno", "ya_lo_llene", pidio_baja="si"), PERSON),
+    ("a constancia after the baja was asked for", facts(pidio_baja="si", **ITQ), PERSON),
+    ("BAJA after the baja was asked for", facts(pidio_baja="si", **BAJA), PERSON),
+    ("and now? the baja was asked for", facts("ninguno", pide="que_sigue", pidio_baja="si"), ("solicita_tu_baja", True, None, None)),
+    ("and now? the baja was asked for, a person has it", facts("ninguno", pide="que_sigue", pidio_baja="si", caso="con_persona"), ("lo_revisa_una_persona", True, None, None)),
     ("the form was filled in, said again", facts("ninguno", "ya_lo_llene", plazo="cumplido", otra_vez="si", **ALTA), ("aun_no_aparece", True, None, None)),
     ("and now? wait", facts("ninguno", pide="que_sigue", plazo="corriendo", **ALTA), ("espera_unos_dias", False, None, None)),
     ("and now? too long", facts("ninguno", pide="que_sigue", plazo="cumplido", **ALTA), ("aun_no_aparece", False, None, None)),
@@ -77,6 +87,11 @@ TABLE: list[tuple[str, Facts, tuple[str | None, bool, str | None, str | None]]] 
     # what a constancia lacks
     ("no NSS", facts(falta="nss", **ITQ), ("no_se_puede_leer", False, None, None)),
     ("no estado", facts(falta="estado"), ("no_se_puede_leer", False, None, None)),
+    *((f"fourth try: {d}", facts(d, intentos="3", caso="con_persona", insiste="no"), ("ya_lo_recibimos", True, None, None)) for d in ("con_contrasena", "ilegible", "otro_formato", "imagen", "otro")),
+    ("fifth try", facts("otro", intentos="3", caso="con_persona", insiste="si"), (None, True, None, None)),
+    ("fifth try, and a question", facts("otro", "pregunta", intentos="3", caso="con_persona", insiste="si"), ("ya_lo_recibimos", True, None, None)),
+    ("a first photo while a person has it", facts("imagen", caso="con_persona"), ("es_una_imagen", False, None, None)),
+    ("no estado, fourth time", facts(falta="estado", intentos="3", caso="con_persona"), ("ya_lo_recibimos", True, None, None)),
     ("no estado, third time", facts(falta="estado", intentos="3"), PERSON),
     ("no date, BAJA", replace(facts(falta="fecha", **BAJA), fecha=None), ("no_se_puede_leer", False, None, None)),
     ("no date, third time", replace(facts(falta="fecha", intentos="3", **BAJA), fecha=None), PERSON),

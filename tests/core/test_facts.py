@@ -27,7 +27,10 @@ from tests.office_rules import (
     paper,
 )  # fmt: skip
 
-NEW = {"caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no", "pide": "nada"}
+NEW = {
+    "caso": "nuevo", "intentos": "1", "tomado": "no", "formulario": "no", "otra_vez": "no", "pide": "nada",
+    "no_aparece": "no", "pidio_baja": "no",
+}  # fmt: skip
 
 
 def facts(choice: Choice, when: datetime | None = None, case: Case | None = None, mark: str | None = None) -> Facts:
@@ -170,10 +173,13 @@ def test_only_the_office_s_signs_are_suspicions() -> None:
 
 @pytest.mark.parametrize(
     ("sender", "sospecha"),
-    [("Luis Ávila Vázquez", "si"), ("Ximena G.", "no"), ("Garcia Peña, Ximena", "no"), ("", "no"), ("luis", "no")],
-)
+    [
+        ("Luis Ávila Vázquez", "si"), ("Sofía García Luna", "si"), ("Ximena G.", "no"), ("Garcia Peña, Ximena", "no"),
+        ("Ximena Garcia", "no"), ("", "no"), ("luis", "no"),
+    ],
+)  # fmt: skip
 def test_a_parent_s_constancia_goes_to_a_person(sender: str, sospecha: str) -> None:
-    """Beneficiaries, and a name that shares no word with the sender's."""
+    """Beneficiaries, and a name that is not the sender's: a parent's shares a surname."""
     assert facts(only(paper("VIGENTE", (EMPRESA,), beneficiarios=True), sender)).sospecha == sospecha
     assert facts(only(paper("VIGENTE", (EMPRESA,)), sender)).sospecha == "no"
 
@@ -216,7 +222,7 @@ def test_the_case_s_facts() -> None:
     known = facts(Choice(), at(date(2026, 11, 25)), case(failed_tries=1, not_shown=1, form_day=TODAY, taken=True))
     assert known == Facts(
         "ninguno", "ninguno", caso="alta_pedida", plazo="corriendo", intentos="2", tomado="si", formulario="si",
-        otra_vez="si", pide="nada",
+        otra_vez="si", pide="nada", no_aparece="no", pidio_baja="no",
     )  # fmt: skip
     assert facts(Choice(), case=case("cerrado", failed_tries=2)) == Facts("ninguno", "ninguno", **NEW)
     assert facts(Choice(), case=case(failed_tries=7)).intentos == "3"

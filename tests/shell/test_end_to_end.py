@@ -115,6 +115,22 @@ def test_shadow_mode_does_everything_and_writes_only_to_staff(home: House) -> No
     assert [str(m["Subject"])[:11] for m in sent(home)] == ["[SIMULACRO]"] * 2
 
 
+def test_the_last_answer_before_the_cap_says_so_and_the_next_mail_waits_for_a_person(home: House) -> None:
+    """The cap counts a day: on the next one the student is answered again."""
+    home.write_config(more="[limits]\nreplies_per_sender_per_day = 3\n")
+    last = "Ésta es la última respuesta automática que te mandamos hoy. Si vuelves a escribir, lo verá una persona."
+    for n in range(1, 5):
+        home.dovecot.deliver(student_mail(n, sender="ana@correo.test"))
+        home.once(f"2026-11-23T10:{n:02}:00-06:00")
+    said = [last in " ".join(str(m.get_body(("plain",)).get_content()).split()) for m in sent(home)]
+    assert (said, home.states()) == ([False, False, True], ["answered", "answered", "answered", "set_aside"])
+    home.once("2026-11-23T17:59:00-06:00")  # the hour of this house's digest
+    assert "tantas veces como permite el tope" in str(sent(home)[-1].get_body(("plain",)).get_content())
+    home.dovecot.deliver(student_mail(5, sender="ana@correo.test", day="Tue, 24 Nov 2026 11:00:00 -0600"))
+    home.once("2026-11-24T11:00:00-06:00")
+    assert [str(m["To"]) for m in sent(home)] == ["ana@correo.test"] * 3 + [STAFF, "ana@correo.test"]
+
+
 def odd(number: int, body: bytes, **headers: str) -> bytes:
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

@@ -1,16 +1,18 @@
 """When the digest and the note of spared copies are posted, and that neither is ever posted twice. A real store."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from email import message_from_bytes, policy
+from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from mailbot.core.answer import Desk
-from mailbot.core.case import Event, advance, new_case
+from mailbot.core.case import Event, EventName, advance, new_case
 from mailbot.shell import case_rows, flags, letters, privacy
 from mailbot.shell.bundle import post_bundle
 from mailbot.shell.morning import post_digest
@@ -23,6 +25,7 @@ from tests.stories import telling
 
 ZONE = ZoneInfo("America/Mexico_City")
 NINE = time(9, 0)
+NUMBERS = count()  # of databases: each test has its own
 
 
 def at(day: int, hour: int = 9, minute: int = 1) -> datetime:
@@ -38,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def on_postgres(postgres: Postgres) -> Iterator[Store]:
-    made = open_store(postgres.url("morning"))
+    made = open_store(postgres.url(f"morning_{next(NUMBERS)}"))
     yield made
     made.close()
 
@@ -121,6 +124,36 @@ def test_a_case_that_a_person_has_taken_waits_for_nobody(store: Store, desk: Des
     assert not digest(store, at(23), desk)
     store.write_now(people.give_back, 1, at(23, 12), desk.office)
     assert not digest(store, at(24), desk)  # given back: mailbot answers in it, and nobody has to
+
+
+PROMISED: dict[str, tuple[EventName, ...]] = {  # what happened in a case that a person had to look at
+    "otra.constancia": ("pide_alta",),  # what could not be read came again, and could
+    "alta.tarde": ("pide_alta", "espera_persona"),
+    "alta.hecha": ("pide_alta", "espera_persona", "confirma"),
+    "alta.pedida.otra.vez": ("pide_alta", "espera_persona", "pide_alta"),
+    "quiere.persona": ("pide_persona", "pide_alta"),
+    "quiere.persona.y.confirma": ("pide_persona", "confirma"),
+    "quiere.persona.y.la.baja": ("pide_persona", "pide_salida", "cierra"),
+    "le.contestaron": ("pide_persona", "toma_persona", "devuelve_persona"),
+}
+
+
+@pytest.mark.parametrize("kind", ["store", "on_postgres"])
+def test_who_was_promised_a_person_stays_in_the_digest_until_what_was_asked_is_answered(
+    kind: str, request: pytest.FixtureRequest, desk: Desk
+) -> None:
+    kept: Store = request.getfixturevalue(kind)
+    digest(kept, at(20), desk)
+    for name, events in PROMISED.items():
+        case = new_case(f"{name}@correo.test", at(20), "d" * 64)
+        for event in ("pasa_a_persona", *events):
+            case = advance(case, Event(event, at(20), at(20).date()))
+        kept.write_now(case_rows.save, case, (), at(20))
+    digest(kept, at(23), desk)
+    named = set(re.findall(r"\((.*)@correo\.test\)", posted(kept)[-1]))
+    assert named == {
+        "alta.tarde", "alta.pedida.otra.vez", "quiere.persona", "quiere.persona.y.confirma", "quiere.persona.y.la.baja",
+    }  # fmt: skip
 
 
 def test_whom_the_digest_named_can_still_be_forgotten(store: Store, desk: Desk, tmp_path: Path) -> None:

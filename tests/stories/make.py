@@ -24,6 +24,7 @@ ZONE = ZoneInfo("America/Mexico_City")
 MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=ZONE)
 ANA = Student("ANA SOFÍA", "RAMÍREZ LUNA", "RALA071004MQTMNNA5", "54220759150", "ana@alumnos.example")
 LUIS = Student("LUIS ANTONIO", "ÁVILA ROJAS", "AIRL060618HQTVJSA7", "05250683066", "luis@alumnos.example")
+MAMA = Student("ROSA ELENA", "LUNA PÉREZ", "LUPR750312MQTNRS06", "43897204145", "rosa@correo.example")
 HOLA = "Buenos días, adjunto mi constancia para el seguro facultativo."
 PROGRAMME = ("SECRETARIA DEL TRABAJO Y PREVISION SOCIAL", "Y5845183325", "PROGRAMA JOVENES CONSTRUYENDO EL FUTURO")
 
@@ -166,6 +167,35 @@ STORIES: dict[str, Callable[[], list[Day]]] = {
         mail(at(), "Constancia", HOLA, _semanas(ANA, at())),
         mail(at(0, 11), "Constancia", HOLA, _damaged(ANA, at())),
         mail(at(0, 12), "Constancia", HOLA, _word(ANA, at())),
+    ],
+    "sigue_mandando_lo_que_no_sirve": lambda: [
+        mail(at(), "Constancia", HOLA, _semanas(ANA, at())),
+        mail(at(0, 11), "Constancia", HOLA, _damaged(ANA, at())),
+        mail(at(0, 12), "Constancia", HOLA, _word(ANA, at())),
+        mail(at(0, 13), "Constancia", HOLA, _semanas(ANA, at())),
+        mail(at(0, 14), "Constancia", HOLA, _damaged(ANA, at())),
+        mail(at(1), "Constancia", HOLA, baja(at(1))),
+    ],
+    "pide_la_baja_y_llena_el_formulario": lambda: [
+        mail(at(), "Baja", "Quiero solicitar la baja de mi seguro facultativo del ITQ."),
+        mail(at(0, 11), "Re: Baja", "¿Y ahora qué sigue?"),
+        mail(at(0, 12), "Re: Baja", "Ya llené el formulario."),
+        mail(at(1), "Re: Baja", "Adjunto mi constancia.", pdf(at(1), patrones=(ITQ,))),
+        reminders(at(40)),
+    ],
+    "llena_el_formulario_y_no_aparece_sin_constancia": lambda: [
+        mail(at(), "Constancia", HOLA, baja(at())),
+        mail(at(8), "Re: Constancia", "ya llené el formulario y aún no aparece"),
+        mail(at(9), "Re: Constancia", HOLA, pdf(at(9), patrones=(ITQ,))),
+    ],
+    "quiere_una_persona_y_manda_su_constancia": lambda: [
+        mail(at(), "Seguro", "Quiero hablar con una persona sobre mi seguro facultativo."),
+        mail(at(0, 11), "Constancia", HOLA, baja(at())),
+        reminders(at(7)),
+    ],
+    "constancia_de_su_mama": lambda: [
+        mail(at(), "Constancia", HOLA, pdf(at(), MAMA, patrones=(COMPANY,), beneficiarios=(ANA,))),
+        mail(at(1), "Re: Constancia", "Ésta sí es la mía.", baja(at(1))),
     ],
     "ya_no_me_escriban": lambda: [
         mail(at(), "Constancia", HOLA, baja(at())),
