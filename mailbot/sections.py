@@ -150,7 +150,7 @@ class OfficeSection(_Section):
     date_grace_hours: Annotated[int, Field(ge=0, le=23)] = 2
     notice: str = ""
     digest: Annotated[str, AfterValidator(_clock)] = "09:00"
-    copies_per_hour: Count = 20
+    copies_per_hour: Count = 100  # nobody reads more in an hour
     links: LinksSection = LinksSection()
 
 

@@ -139,7 +139,8 @@ def _bounced(message: Message, past: Past, now: datetime, desk: Desk) -> Outcome
 
 
 def half_hidden(address: str) -> str:
-    """Write an address so that who knows it recognises it; a mail that keeps it whole could not be forgotten."""
+    """Write an address so that who knows it recognises it: a bounce is of nobody, so a note that keeps it whole
+    could not be forgotten."""
     name, at, domain = address.rpartition("@")
     return f"{name[:2]}---{name[-1:]}{at}{domain}"
 
@@ -218,12 +219,15 @@ def _mails(
     wants_copy = j.copies_staff and bool(office.staff)
     urgent = j.said.value == "urgencia"  # staff learn of it at once, however many copies they had
     bundled = wants_copy and not urgent and 0 < office.copies_per_hour <= past.copies_last_hour
+    copied = wants_copy and not bundled
     if j.decision.reply:
         values = values_for(j, case, reminder, past, now, desk)
+        if not copied:  # nobody of staff reads this mail: its last lines are not for the student
+            values = replace(values, personal=None)
         if picture is not None:
             values = replace(values, imagen=picture, imagen_alt=PICTURE_ALT)
         reply = render(desk.templates, j.decision.reply, values, office)
-        mails.append(post_reply(message, reply, wants_copy and not bundled, urgent, now, desk))
+        mails.append(post_reply(message, reply, copied, urgent, now, desk))
     rows = evidence(j, past)
     if office.staff and (j.decision.staff_note or worth_a_note(j, past)):
         values = Values(
@@ -233,7 +237,7 @@ def _mails(
             urgente=urgent,
             detalles=(
                 *((Fila("Caso", f"#{case.id}"),) if case and case.id else ()),
-                Fila("Escribió", half_hidden(message.sender or "")), *rows,
+                Fila("Escribió", message.sender or ""), *rows,
             ),
             plazo_persona=person_by(now, desk, j.case) if j.copies_staff else None,
         )

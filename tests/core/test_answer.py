@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -191,6 +192,21 @@ def test_copies_above_the_hourly_number_are_bundled_and_the_student_is_answered_
     over = answered(None, Past(copies_last_hour=3), odd, desk=few)
     assert [(m.to, m.cc) for m in over.mails] == [(("ximena@alumnos.example",), ())]
     assert over.bundled
+
+
+@pytest.mark.parametrize("office", [{"copies_per_hour": 3}, {"staff": ()}])
+def test_a_reply_that_no_one_of_staff_reads_has_no_lines_for_them(office: dict[str, Any]) -> None:
+    alone = replace(DESK, office=replace(DESK.office, **office))
+    odd = constancia("CONSERVACION DE DERECHOS")
+    (copied,) = answered(None, Past(copies_last_hour=3), odd).mails
+    (reply,) = answered(None, Past(copies_last_hour=3), odd, desk=alone).mails
+    assert (reply.cc, b"Para el personal" in copied.raw, b"Para el personal" in reply.raw) == ((), True, False)
+
+
+def test_a_note_names_who_wrote_because_a_first_case_has_no_number_yet() -> None:
+    _, note = answered(message(sender="ana_maria@alumnos.example"), Past(others_with_nss=(1,))).mails
+    text = message_from_bytes(note.raw, policy=policy.default).get_body(("plain",)).get_content()
+    assert "- Escribió: ana_maria@alumnos.example" in text.splitlines()
 
 
 def test_in_shadow_mode_nothing_is_addressed_to_the_student() -> None:
