@@ -111,7 +111,8 @@ def hear(message: Message | None, choice: Choice, case: Case | None, rulebook: R
         rulebook.questions,
         attached=any(d.constancia or d.imss_error for d in every),
         paper=any(d.kind in OF_IMSS for d in every),
-        known=(case is not None and (_goes_on(case) or bool(message.case_token))) or _may_be_one(choice),
+        known=case is not None and (_goes_on(case) or bool(message.case_token)),
+        perhaps=_may_be_one(choice),
         files=" . ".join(spelled(a.name) for a in message.attachments),
     )
     if said.value in BELOW_NOT_FOUND and no_constancia_can_be_had(choice):
@@ -128,7 +129,7 @@ def _goes_on(case: Case) -> bool:
 
 
 def _may_be_one(choice: Choice) -> bool:
-    """Tell whether what could not be read may be the constancia: then only words of another matter leave it alone."""
+    """Tell whether what could not be read may be the constancia: then only a text of another matter leaves it alone."""
     return _documento(choice) in ("ilegible", "con_contrasena", "imagen", "otro_formato")
 
 

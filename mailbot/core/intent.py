@@ -16,6 +16,7 @@ ALONE = frozenset({"urgencia", "persona", "basta"})
 BEFORE_ANSWERS = ALONE | {"pide_baja"}
 # Fewer words that say something than these are no statement of a matter: "adjunto documento", "listo, ahí está".
 LEAST_WORDS = 4
+ANOTHER_MATTER = 8  # so many words beside courtesies and none near ours: whatever is attached, it is not for us
 CLOSINGS = frozenset({"atte", "atentamente", "saludos", "cordialmente"})
 _NAME = re.compile(r"[\n.!]\s*(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\.?\s*){1,5}$")
 THUMBS = "👍👌🙏✅🙌😊❤👏🫡🤝"
@@ -74,15 +75,16 @@ def understand(
     *,
     attached: bool,
     known: bool,
+    perhaps: bool = False,
     paper: bool = False,
     files: str = "",
 ) -> Said:
     """Say what a mail means.
 
     ``attached``: something of this insurance came with it; ``paper``: another paper of the IMSS did, which scholarships
-    ask for too; ``known``: it belongs to an open case, or what came may be a constancia; ``files``: the names of what
-    is attached, which may be the only word of the insurance. Whoever asks for the subject of an answer (``Re:``) passes
-    "" for it: those are not the writer's words.
+    ask for too; ``known``: it belongs to an open case; ``perhaps``: what came could not be read, perhaps a constancia;
+    ``files``: the names of what is attached, which may be the only word of the insurance. Whoever asks for the subject
+    of an answer (``Re:``) passes "" for it: those are not the writer's words.
     """
     titled, told = sentences(subject), sentences(text)
     if _only_thanks(titled, text, told, wording):
@@ -94,13 +96,13 @@ def understand(
         return Said("ajeno")
     about, attached = about or paper, attached or paper
     asked = match_topics(_matter(said, wording), topics)
-    if not about and not known and not _mentions(said, (*wording.maybe, *wording.near)):
+    if not about and not known and not perhaps and not _mentions(said, (*wording.maybe, *wording.near)):
         asked = ()
     if attached:  # the constancia has its own reply: what is only told beside it needs an answer where it is a trouble
         asked = tuple(m for m in asked if m.asks or m.topic.means or (m.topic.copy_staff and m.topic.answer))
     useful = tuple(m for m in asked if m.topic.answer)
     value = _wanted(said, asked, wording)
-    if value == "ya_lo_llene" and not known and any(m.topic.copy_staff for m in asked):
+    if value == "ya_lo_llene" and not known and not perhaps and any(m.topic.copy_staff for m in asked):
         value = None  # "lo llené hace un mes y nada": without a case no day is known to wait for
     if value in ALONE:
         return Said(value)
@@ -111,7 +113,8 @@ def understand(
     if asked:
         hard = any(m.topic.copy_staff for m in asked)
         return Said("pregunta_y_personal" if hard else "pregunta" if useful else "ninguno", useful)
-    return Said(_not_understood(said, about, known, attached, wording))
+    ours = about or known or (perhaps and not _is_of_another_matter(said, wording))
+    return Said(_not_understood(said, ours, attached, wording))
 
 
 def _wanted(said: tuple[Sentence, ...], asked: tuple[Match, ...], wording: Wording) -> str | None:
@@ -152,15 +155,21 @@ def _unsigned(told: tuple[Sentence, ...], text: str) -> tuple[Sentence, ...]:
     return told[: end - 1] if end == len(told) > 1 and _NAME.search(text) else told[:end]
 
 
-def _not_understood(said: tuple[Sentence, ...], about: bool, known: bool, attached: bool, wording: Wording) -> str:
+def _not_understood(said: tuple[Sentence, ...], ours: bool, attached: bool, wording: Wording) -> str:
     """Say what a text is that no topic claims: of another matter, of ours but not understood, or nothing at all."""
     told = [s for s in said if not hands_over(s.words)]
     content = [w for s in said for w in _content(s, wording)]
     asks = any(asking(s) and _content(s, wording) for s in told)
-    if not about and not known:
+    if not ours:
         return "ajeno" if len(content) >= (1 if asks else LEAST_WORDS) else "ninguno"
     stated = len([w for s in told for w in _content(s, wording)]) >= LEAST_WORDS
     return "no_entendido" if not attached and (asks or stated) else "ninguno"
+
+
+def _is_of_another_matter(said: tuple[Sentence, ...], wording: Wording) -> bool:
+    """Tell whether a text says much, and nothing that a student might say beside a constancia."""
+    content = [w for s in said for w in _content(s, wording)]
+    return len(content) >= ANOTHER_MATTER and not _mentions(said, (*wording.maybe, *wording.near))
 
 
 def _beside(
