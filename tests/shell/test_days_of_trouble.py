@@ -89,7 +89,7 @@ def test_a_refused_copy_harms_no_student_and_the_other_staff_learn_of_it_by_a_no
     assert notes(place) == [(other, "Una copia para el personal no se entregó")]
 
 
-def test_a_minute_carries_no_more_than_its_rate_and_once_sends_all_of_it(place: House) -> None:
+def test_a_minute_carries_no_more_than_its_rate(place: House) -> None:
     place.write_config()
     place.config.write_text(place.config.read_text().replace("messages_per_minute = 0", "messages_per_minute = 3"))
     place.dovecot.deliver_all([student_mail(n) for n in range(5)])
@@ -102,3 +102,10 @@ def test_a_minute_carries_no_more_than_its_rate_and_once_sends_all_of_it(place: 
         assert len(place.replies()) == 3
         assert running.stop() == 0  # also while it waits for its minute
     assert place.rows("SELECT count(*) FROM outbox WHERE claimed_by IS NOT NULL") == [(0,)]
+
+
+def test_a_pretended_instant_has_no_minute_to_wait_for_and_all_that_is_due_goes(place: House) -> None:
+    place.config.write_text(place.config.read_text().replace("messages_per_minute = 0", "messages_per_minute = 1"))
+    place.dovecot.deliver_all([student_mail(n) for n in range(7)])  # six minutes, where `run` gives up after five
+    assert place.once(at(23, "10:00")).returncode == 0
+    assert len(place.replies()) == 7
