@@ -90,7 +90,8 @@ def rejoin_tracked(line: list[Word]) -> list[Word]:
 
 
 def _join_letters(stretch: list[Word]) -> list[Word]:
-    if len(stretch) < 4 or sum(len(w.text) == 1 for w in stretch) < 0.7 * len(stretch):
+    letters = sum(len(w.text) == 1 and w.text.isalnum() for w in stretch)
+    if letters < 4 or letters < 0.7 * len(stretch):
         return stretch
     gaps = [b.x0 - a.x1 for a, b in pairwise(stretch)]
     usual = sorted(gaps)[len(gaps) // 3]

@@ -359,9 +359,11 @@ def _words_of_stretch(
             own = _third(last.gaps + p.gaps)  # of the two themselves: the label before may be set wider
             usually = whole if whole is not None else least * height
             tracking = usually if own is None else own
-            close = tracking < 0.02 * height and (own is not None or p.guessed_before)
+            close = tracking < 0.02 * height and (own is not None or whole is not None or p.guessed_before)
             most = tracking + (NARROW_GAP if close else WORD_GAP) * height
+            least_wide = LEAST_TRACKING * height  # letters that stand closer are not set wide
             set_wide = own is None and last.font == p.font and most_seen > LEAST_TRACKING
+            set_wide = set_wide and min([*last.gaps, *p.gaps], default=height) > least_wide
             if set_wide and spaced[p.font] >= DRAWN_SPACES:
                 most = max(most, (most_seen + WORD_GAP) * height)  # a space would be drawn, as others of the font are
             near = -0.3 * height < gap <= most
