@@ -26,7 +26,8 @@ class Block:
     """What is known so far of one employer."""
 
     cells: dict[str, Cell] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set)
+    asked: dict[str, None] = field(default_factory=dict)
+    """The kinds of its labels, in their order; none where it is a row of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,17 @@ def read_employers(
     rows: list[Row] = []
     legible = True
     blocks: list[Block] = []
-    open_blocks: dict[int, Block] = {}
+    last: Block | None = None
     cells: list[Segment] = []
     for number, sheet in enumerate(sheets):
         texts = {w.text for s in cells if s.page == sheet.page.number for w in s.words}
         further = [s for s in _before_labels(sheet) if not texts & {w.text for w in s.words}]
         legible = legible and not any(_carried_over(s, cells) for s in further)
-        found, sure = _blocks(sheet, known, open_blocks, sheets[number + 1 :])
+        found, last, sure = _blocks(sheet, known, last, sheets[number + 1 :])
         legible = legible and sure
         blocks += found
         cells = [s for block in found for cell in block.cells.values() for s in cell.segments]
-    legible = legible and _give_back(blocks, known)
+    legible = legible and _give_back(blocks, known) and len({next(iter(b.asked)) for b in blocks if b.asked}) < 2
     for block in blocks:
         row, sure = _row(block, known)
         legible = legible and sure
@@ -126,53 +127,42 @@ def _asked(sheet: Sheet) -> list[Segment]:
 
 
 def _blocks(
-    sheet: Sheet, known: dict[str, str], open_blocks: dict[int, Block], following: Sequence[Sheet] = ()
-) -> tuple[list[Block], bool]:
-    """Find the employers of a page, each with the cell of each of its labels."""
+    sheet: Sheet, known: dict[str, str], last: Block | None, following: Sequence[Sheet] = ()
+) -> tuple[list[Block], Block | None, bool]:
+    """Find the employers of a page, each with the cell of each of its labels; ``last`` is one that may go on."""
     asked = _asked(sheet)
-    if not asked:
-        return [], True
     legible = True
     done: list[Block] = []
     starts = _column_starts(asked)
     mode = _mode(sheet, asked)
     only_names = {t.kind for t in asked} == {labels.RAZON}
     seen: set[int] = set()
-    for s in asked:
+    for s in sorted(asked, key=lambda t: _column(t, starts)):
         if id(s) in seen:
             continue
-        group = sorted(
-            [s, *(n for n in neighbours(sheet, s) if n.kind in labels.EMPLOYER)], key=lambda t: t.x0
-        )
+        beside_it = [n for n in neighbours(sheet, s) if n.kind in labels.EMPLOYER]
+        group = sorted([s, *(n for n in beside_it if _column(n, starts) == _column(s, starts))], key=lambda t: t.x0)
         seen.update(id(t) for t in group)
         columns = len({t.kind for t in group}) == len(group) and (len(group) > 1 or only_names)
         if columns and not any(beside(sheet, t) for t in group):
             table, sure = _as_table(sheet, group, known, following)
             legible = legible and sure
-            column = _column(group[0], starts)
-            last = open_blocks.get(column)
             if len(table) == 1 and last is not None and not set(last.cells) & set(table[0].cells):
                 last.cells.update(table[0].cells)
                 continue
-            for block in table:
-                open_blocks[column] = block
-                done.append(block)
-            if not table:
-                open_blocks.pop(column, None)
+            done += table
+            last = table[-1] if table else None
             continue
         for t in group:
             cell = _cell(sheet, t, mode)
             assert t.kind is not None  # noqa: S101 - employer labels have a kind
-            column = _column(t, starts)
-            block = open_blocks.get(column) or Block()
-            if t.kind in block.asked or t.kind in block.cells or column not in open_blocks:
-                block = Block()
-                open_blocks[column] = block
-                done.append(block)
-            block.asked.add(t.kind)
+            if last is None or t.kind in last.asked or t.kind in last.cells:
+                last = Block()
+                done.append(last)
+            last.asked[t.kind] = None
             if cell is not None:
-                block.cells[t.kind] = cell
-    return done, legible
+                last.cells[t.kind] = cell
+    return done, last, legible
 
 
 def _mode(sheet: Sheet, asked: Sequence[Segment]) -> str | None:
@@ -204,12 +194,19 @@ def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:
 
 
 def _column_starts(asked: Sequence[Segment]) -> list[float]:
-    """Find where blocks set side by side begin: the same label twice on one line."""
+    """Find where blocks set side by side begin: the same label twice on one line, or all labels on a few edges."""
     for kind in (labels.RAZON, labels.REGISTRO, labels.MODALIDAD):
         for row in {s.row for s in asked}:
             same = sorted(s.x0 for s in asked if s.row == row and s.kind == kind)
             if len(same) > 1:
                 return same
+    for kind in (labels.RAZON, labels.REGISTRO, labels.MODALIDAD):
+        edges: list[float] = []
+        for x in sorted(s.x0 for s in asked if s.kind == kind):
+            if not edges or x - edges[-1] > 1.5:
+                edges.append(x)
+        if len(edges) > 1 and all(any(abs(s.x0 - x) <= 1.5 for x in edges) for s in asked):
+            return edges
     return []
 
 
@@ -229,6 +226,7 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
         legible = legible and registro is not None
     modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
+    modalidad = modalidad and _unbroken(modalidad, known)
     legible = legible and not (modalidad and _is_a_part(modalidad, known))
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
@@ -239,6 +237,13 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
         return None, True  # a legend that stands where the first employer would
     segments = [s for c in cells.values() for s in c.segments]
     return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible
+
+
+def _unbroken(modalidad: str, known: dict[str, str]) -> str:
+    """Return a modalidad, or where its cell was too narrow for its words the known one of the same letters."""
+    whole = known.get(compact(modalidad))
+    words = [w for w in modalidad.split() if compact(w)]
+    return modalidad if whole is None or len(words) <= len(whole.replace("/", " ").split()) else whole
 
 
 def _is_a_part(modalidad: str, known: dict[str, str]) -> bool:
