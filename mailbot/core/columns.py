@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from mailbot.core.flowing import closes, goes_on, line_after
 from mailbot.core.labels import CURP, HEADINGS, NSS
 from mailbot.core.page import Box
 from mailbot.core.places import (
@@ -92,6 +93,8 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
             return None
     first, alone = lines[0][0], len(lines) == 1
     further = _wrapped(sheet, lines[-1], label, first) or _under_its_label(sheet, lines[-1], label)
+    if not further and label.colon and (flowing := goes_on(sheet.rows, lines[-1][-1])):
+        further = [tuple(flowing)]
     if upper := _upper_lines(sheet, first, label):
         lines = [*upper, *lines]
     elif alone and (above := _line_above(sheet, first, label)):
@@ -128,6 +131,8 @@ def _word_above(sheet: Sheet, first: Segment, label: Segment) -> bool:
 def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Segment) -> bool:
     """Tell whether a text right under a cell, set as the cell is, belongs to no label: as likely its last line."""
     last, members = lines[-1][0], {id(s) for line in lines for s in line}
+    if closes(lines[-1][-1]):
+        return False
     for row in sheet.rows[last.row + 1 : last.row + 4]:
         for s in row:
             if id(s) in members or not same_type(last, s) or not last.capitals:
@@ -209,13 +214,9 @@ def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
 def next_line(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the first text of the next line where a label ends its own: text that flows as a paragraph."""
     row = sheet.rows[label.row]
-    flows = label.kind in (NSS, CURP) or any(s.label is not None for s in row[:-1])
-    if not label.colon or row[-1] is not label or not flows or label.row + 1 >= len(sheet.rows):
-        return None
-    following = sheet.rows[label.row + 1]
-    if not following or following[0].label is not None or following[0].x0 > label.x0:
-        return None
-    if following[0].top - label.bottom > NEXT_LINE * label.height:
+    flows = label.kind in (NSS, CURP) or any(s.label is not None for s in row[: row.index(label)])
+    following = line_after(sheet.rows, label)
+    if not label.colon or not flows or not following or following[0].label is not None:
         return None
     return Cell(((following[0],),))
 
@@ -231,7 +232,7 @@ def _wrapped(
         if row and row[0].top - last.bottom > NEXT_LINE * last.height:
             break
         if not under:
-            if any(s.label is not None and s.x0 < first.x1 and s.x1 > label.x0 - 2 for s in row):
+            if any(s.label is not None and s is not label and s.x0 < first.x1 and s.x1 > label.x0 - 2 for s in row):
                 break
             continue
         s = under[0]
@@ -265,7 +266,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
     first = last = line[0]
     end = line[-1]
     lines: list[tuple[Segment, ...]] = []
-    if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row:
+    if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row or closes(end):
         return lines
     for row in sheet.rows[last.row + 1 : last.row + 8]:
         at = next((i for i, s in enumerate(row) if abs(s.x0 - label.x0) < SAME_EDGE * s.height), None)

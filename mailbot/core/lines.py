@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
+from mailbot.core.flowing import join_broken_labels
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
 from mailbot.core.labels import (
     EMPLOYER,
@@ -29,6 +30,7 @@ from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked
 
 LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
 NAMELESS = Label(OTHER)
+_SEPARATORS = ".,;|/—–•·"  # between a value and the next label, in text that flows
 
 
 def lay_out(page: Page) -> Sheet:
@@ -37,7 +39,8 @@ def lay_out(page: Page) -> Sheet:
     lines = [rejoin_tracked(line) for line in lines_of(words)]
     spaces = _spaces(lines)
     rows = [_segments(line, number, page.number, spaces) for number, line in enumerate(lines)]
-    return Sheet(page, tuple(tuple(row) for row in _stack_labels(_hang_colons(_cut_at_values(rows)))))
+    rows = _stack_labels(join_broken_labels(_hang_colons(_cut_at_values(rows))))
+    return Sheet(page, tuple(tuple(row) for row in rows))
 
 
 Spaces = dict[str, float]
@@ -168,11 +171,19 @@ def _starts(
     if match[0] - i > 1 and len(before_it) > 2 and before_it in PREFIXES:
         return True  # two headers that nearly touch, the first of them wrapped: "No. de registro" "Razón social"
     last = before[-1].label if before else None
+    wrapped = match[0] - i > 1 and not before and _in_capitals(run, words[i])  # the last line of a value
+    if match[2] and (wrapped or run[-1].text[-1] in _SEPARATORS):
+        return True
     if last is None or last.kind not in READ:
         return match[2] and last is not None and bool(before[-1].colon) and _same_letters(run)
     if last.kind in TYPED:
         return read_value(last.kind, " ".join(w.text for w in run)) is not None
     return match[2] and before[-1].colon and _same_letters(run)
+
+
+def _in_capitals(run: list[Word], label: Word) -> bool:
+    """Tell whether words are a value in capitals or digits, and the label after them is not in capitals."""
+    return not label.text.isupper() and not any(c.islower() for w in run for c in w.text)
 
 
 def _same_letters(run: list[Word]) -> bool:

@@ -35,6 +35,7 @@ _STATE_FILLERS = frozenset(
 )  # fmt: skip
 _STATE_OPEN = frozenset({"de", "del", "en", "por", "con", "sin", "no", "la", "el", "los", "y", "a", "al"})
 _STATE_INSIDE = frozenset({"de", "del", "la", "el", "los", "y", "a", "al", "por"})  # no state begins so
+_TWO_VALUES = re.compile(r"[.;|] | [/—–] ")  # as text that flows separates them
 _ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
 _MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
 _UNMARKED = r"(?:\( ?\)|\[ ?\]|☐|□)"
@@ -62,13 +63,13 @@ def _service(text: str) -> bool | None:
 
 
 def _state(text: str) -> str | None:
-    cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", "") + "-–—")  # a dash: no sub-estado
-    if _of_two_kinds(cleaned):
+    cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", "") + "-–—/")  # a dash: no sub-estado
+    if _of_two_kinds(cleaned) or _TWO_VALUES.search(cleaned):
         return None
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
     if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
         return None
-    if words[-1] in _STATE_OPEN or words[0] in _STATE_INSIDE or words == ["conservacion"]:
+    if words[-1] in _STATE_OPEN or words[0] in _STATE_INSIDE or words in (["conservacion"], ["pension"]):
         return None  # the rest of it stands somewhere else
     if all(w in _STATE_HEADS or w in _STATE_FILLERS for w in words):
         return cleaned
@@ -89,22 +90,25 @@ def _issue_date(text: str) -> date | None:
     return None
 
 
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.$")  # no abbreviation of a name is so long
 _NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y"})  # "O" and "E" are surnames
 
 
 def _name(text: str) -> str | None:
-    cleaned = " ".join(text.split()).strip(" :;,|_*•=").lstrip(" .").replace(" ,", ",")
+    cleaned = " ".join(text.split()).strip(" :;,|_*•=—–/").lstrip(" .").replace(" ,", ",")
+    cleaned = _SENTENCE_END.sub("", cleaned)
     words = cleaned.split()
     if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(words) > 14:
         return None
     capitals = any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper())
-    if (capitals and any(w.islower() for w in words)) or fold(words[-1]) in _NO_ENDS:
+    small = any(c.islower() for w in words[1:] if not w.startswith("Mc") for c in w)
+    if (capitals and small) or fold(words[-1]) in _NO_ENDS:
         return None  # capitals and small letters, or no end: a piece of something else
     return cleaned
 
 
 def _line(text: str) -> str | None:
-    cleaned = " ".join(text.split()).strip(" :;|_*•=").lstrip(" .")
+    cleaned = " ".join(text.split()).strip(" :;,|_*•=—–").lstrip(" .")
     if cleaned.startswith("- ") or cleaned.endswith(" -"):
         cleaned = cleaned.strip(" -")
     part_of_a_label = compact(cleaned) in labels.PREFIXES and not cleaned.isupper()

@@ -21,27 +21,32 @@ _LONGEST = 8  # words of a label as a table's header prints it
 
 def cut_tight_cells(sheet: Sheet) -> Sheet:
     """Cut lines of labels, and the lines of values below them, where their cells meet."""
-    rows = [[piece for s in row for piece in _labels(s, row)] for row in sheet.rows]
+    rows = [_labels(row) for row in sheet.rows]
     for number, row in enumerate(rows):
         above = [t for upper in rows[max(0, number - 4) : number] for t in upper]
         rows[number] = [piece for s in row for piece in _values(s, above)]
     return replace(sheet, rows=tuple(tuple(row) for row in rows))
 
 
-def _labels(s: Segment, row: Sequence[Segment]) -> list[Segment]:
-    """Cut a text that is nothing but labels, on a line of labels: "UMF Turno Consultorio"."""
-    if s.label is not None or any(t.label is None for t in row if t is not s):
-        return [s]
+def _labels(row: Sequence[Segment]) -> list[Segment]:
+    """Cut the texts of a line that is nothing but labels: "UMF Turno Consultorio"."""
+    cut = [[s] if s.label is not None else _only_labels(s) for s in row]
+    whole = all(cut) and sum(map(len, cut)) > 1
+    return [piece for s, pieces in zip(row, cut, strict=True) for piece in (pieces if whole else [s])]
+
+
+def _only_labels(s: Segment) -> list[Segment]:
+    """Return the labels that a text consists of, none where it has other words or may be a value in capitals."""
     pieces: list[Segment] = []
     at = 0
     while at < len(s.words):
         found = _longest_label(s.words[at : at + _LONGEST])
         if found is None:
-            return [s]
+            return []
         length, label = found
         pieces.append(replace(s, words=s.words[at : at + length], label=label))
         at += length
-    return pieces if len(pieces) + len(row) > 2 and not s.capitals else [s]
+    return pieces if not s.capitals or len(pieces) < len(s.words) else []
 
 
 def _longest_label(words: Sequence[Word]) -> tuple[int, Label] | None:

@@ -1,0 +1,88 @@
+"""In text that flows as a paragraph, labels and values go on where the next line begins: which line is that?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from mailbot.core.labels import LABELS
+from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE
+from mailbot.core.sheet import Segment
+from mailbot.core.spanish import compact
+
+Rows = Sequence[Sequence[Segment]]
+_LONGEST = 7  # words of a label before the line's end
+_NEAR = 6  # lines above and below that show how wide the paragraph is
+_CLOSING = (",", ";", "|", "/", "—", "–")
+_SENTENCE_END = re.compile(r"[^\W_]{4}\.$")  # no abbreviation is so long
+
+
+def join_broken_labels(rows: list[list[Segment]]) -> list[list[Segment]]:
+    """Join labels of which the first words end a line and the last ones, with a colon, begin the next."""
+    for row in rows:
+        for s in list(row):
+            following = line_after(rows, s)
+            if not following or not following[0].colon or s.colon:
+                continue
+            end = following[0]
+            for length in range(min(len(s.words), _LONGEST), 0, -1):
+                rest, start = s.words[:-length], s.words[-length:]
+                label = LABELS.get("".join(compact(w.text) for w in (*start, *end.words)))
+                begins = compact(start[0].text) and (not rest or _closed(rest[-1].text, start[0].text))
+                if label is None or not begins or start[0].x0 < end.x1:
+                    continue
+                moved = tuple(
+                    replace(w, x0=end.x0, x1=end.x0, top=end.words[0].top, bottom=end.words[0].bottom) for w in start
+                )
+                place = rows[end.row]
+                place[place.index(end)] = replace(end, words=moved + end.words, label=label)
+                row[row.index(s) : row.index(s) + 1] = [replace(s, words=rest)] if rest else []
+                break
+    return rows
+
+
+def _closed(before: str, start: str) -> bool:
+    """Tell whether a label may begin after a word: a value's end, or one in capitals where the label is in none."""
+    return before.endswith((*_CLOSING, ".")) or (before == before.upper() and start != start.upper())
+
+
+def line_after(rows: Rows, s: Segment) -> list[Segment]:
+    """Return the line that a paragraph goes on with after a text that ends its line; none where it ends none."""
+    stretch = _stretch(rows[s.row], s)
+    if stretch[-1] is not s:
+        return []
+    for row in rows[s.row + 1 : s.row + 4]:
+        for t in row:
+            if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
+                return _stretch(row, t)
+    return []
+
+
+def goes_on(rows: Rows, s: Segment) -> list[Segment]:
+    """Return the texts that begin the next line, where the paragraph had no room for them after a text."""
+    stretch = _stretch(rows[s.row], s)
+    following = list(takewhile(lambda t: t.label is None, line_after(rows, s)))
+    if not following or stretch[0] is s or closes(s):
+        return []
+    word = following[0].words[0]
+    near = [t for row in rows[max(0, s.row - _NEAR) : s.row + _NEAR + 1] for t in row]
+    edge = max(_stretch(rows[t.row], t)[-1].x1 for t in near if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height)
+    return following if s.x1 + 0.2 * s.height + word.x1 - word.x0 > edge - 0.1 * s.height else []
+
+
+def closes(s: Segment) -> bool:
+    """Tell whether a text ends with a mark that parts it from what follows."""
+    return s.text.endswith(_CLOSING) or _SENTENCE_END.search(s.text) is not None
+
+
+def _stretch(row: Sequence[Segment], s: Segment) -> list[Segment]:
+    """Return the texts of a line that follow each other without a column's gap, one of them given."""
+    at = next(i for i, t in enumerate(row) if t is s)
+    start = end = at
+    while start > 0 and row[start].x0 - row[start - 1].x1 < NEXT_PIECE * s.height:
+        start -= 1
+    while end + 1 < len(row) and row[end + 1].x0 - row[end].x1 < NEXT_PIECE * s.height:
+        end += 1
+    return list(row[start : end + 1])
