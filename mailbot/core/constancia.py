@@ -84,7 +84,7 @@ def read_constancia(
     found: dict[str, Reading] = {}
     for kind, named in needed:
         if kind == labels.NOMBRE:
-            reading, clash = settle_name(readings, kinds_asked(mine), surnames=_surnames(found))
+            reading, clash = settle_name(readings, kinds_asked(mine), _curp(found))
         else:
             reading, clash = settle(readings, kind)
         if kind == labels.FECHA and kind not in kinds_asked(mine):
@@ -116,12 +116,11 @@ def read_constancia(
     return constancia, tuple(problems)
 
 
-def _surnames(found: dict[str, Reading]) -> int | None:
-    """Tell how many surnames the CURP encodes: an X stands where the second one's first letter would be."""
+def _curp(found: dict[str, Reading]) -> Curp | None:
     from mailbot.core.labels import CURP
 
     curp = found[CURP].value if CURP in found else None
-    return None if not isinstance(curp, Curp) else 1 if curp.text[2] == "X" else 2
+    return curp if isinstance(curp, Curp) else None
 
 
 def _field(reading: Reading | None, kind: type[T]) -> Field[T] | None:

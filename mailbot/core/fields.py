@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ Mode = Literal["beside", "below"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
 _BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
-_ON_THE_NEXT_LINE = _BY_ITSELF | {labels.FECHA}
+_ANOTHER = 1.5  # heights from a state to what is as likely no word of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
     for mode, cell in (("beside", beside(sheet, s)), ("below", below(sheet, s))):
         if cell is not None:
             found.append(_read(s, cell, "beside" if mode == "beside" else "below"))
-    if s.kind in _ON_THE_NEXT_LINE and not any(r.value is not None for r in found):
+    if not any(r.value is not None for r in found):
         cell = next_line(sheet, s)
         if cell is not None:
             found = [_read(s, cell, "beside")]
@@ -131,7 +132,8 @@ def _spans(kind: str, cell: Cell) -> list[tuple[tuple[Segment, ...], str]]:
         spans.append((first, " ".join(s.text for s in first)))
         if len(first) > 1 and fold(first[0].text) in OPEN_WORDS:  # a small word of a label whose words are set apart
             spans.append((first[1:], " ".join(s.text for s in first[1:])))
-    if len(first) > 1 and (kind in _ONE_LINE or (len(cell.lines) == 1 and kind == labels.ESTADO)):
+    alone = len(cell.lines) == 1 and len(first) > 1 and first[1].x0 - first[0].x1 > _ANOTHER * first[0].height
+    if len(first) > 1 and (kind in _ONE_LINE or (alone and kind == labels.ESTADO)):
         spans.append((first[:1], first[0].text))
     return spans
 
@@ -177,13 +179,31 @@ def _one_word(surnames: Reading) -> bool:
     return len([w for w in fold(str(surnames.value)).split() if w not in PARTICLES]) < 2
 
 
+def _lacks_a_part(name: str, curp: Curp) -> bool:
+    """Tell whether no word is left for one of the three initials that a CURP encodes: then the name is a part.
+
+    Where two or three lack it is another's name, which is not for the reader to judge (core.signs does).
+    """
+    initials = Counter("X" if w[0] in "Ññ" else fold(w)[:1].upper() for w in re.findall(r"[^\W\d_]+", name))
+    wanted = Counter(c for c in (curp.text[0], curp.text[2], curp.text[3]) if c != "X")
+    return (wanted - initials).total() == 1
+
+
 def settle_name(
-    readings: Sequence[Reading], asked: frozenset[str], *, surnames: int | None
+    readings: Sequence[Reading], asked: frozenset[str], curp: Curp | None
 ) -> tuple[Reading | None, bool]:
     """Join the parts of the name in the order nombre(s), primer apellido, segundo apellido.
 
-    A part that is asked for but not read makes the name uncertain, but for a second surname that the person has not.
+    A part that is asked for but not read makes the name uncertain, but for a second surname that the person has not:
+    in the CURP an X stands where that one's first letter would be.
     """
+    name, clash = _joined_name(readings, asked, None if curp is None else 1 if curp.text[2] == "X" else 2)
+    return (None if name is None or (curp is not None and _lacks_a_part(str(name.value), curp)) else name), clash
+
+
+def _joined_name(
+    readings: Sequence[Reading], asked: frozenset[str], surnames: int | None
+) -> tuple[Reading | None, bool]:
     nombre, clash = settle(readings, labels.NOMBRE)
     parts = [nombre]
     if clash or nombre is None:

@@ -127,8 +127,21 @@ def test_words_in_a_sentence_are_no_labels() -> None:
 @pytest.mark.parametrize("surname", ["ESTADO", "BAJA", "VIGENTE", "TITULAR", "MODALIDAD"])
 def test_a_surname_may_be_a_keyword(surname: str) -> None:
     parts = (("Nombre(s):", "XIMENA"), ("Primer apellido:", surname), ("Segundo apellido:", "PEÑA"))
-    page = page_of(TITLE, *labelled(*parts, *without("Nombre(s):")))
-    assert facts_of(read(page)) == FACTS | {"nombre": f"XIMENA {surname} PEÑA"}
+    curp = f"{surname[:2]}PX080825MQTRXMA2"
+    others = [(label, curp if label == "CURP:" else value) for label, value in without("Nombre(s):")]
+    assert facts_of(read(page_of(TITLE, *labelled(*parts, *others)))) == FACTS | {
+        "nombre": f"XIMENA {surname} PEÑA", "curp": curp,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["XIMENA GARCÍA", "GARCÍA PEÑA", "XIMENA PEÑA LUNA"])
+def test_a_name_without_a_word_for_each_initial_of_the_curp_is_a_part(part: str) -> None:
+    assert constancia(page_of(TITLE, *labelled(("Nombre:", part), *without("Nombre(s):")))).nombre is None
+
+
+def test_another_persons_name_is_read_and_left_to_the_signs() -> None:
+    page = page_of(TITLE, *labelled(("Nombre:", "IKER LUNA MORA"), *without("Nombre(s):")))
+    assert facts_of(read(page)) == FACTS | {"nombre": "IKER LUNA MORA"}
 
 
 @pytest.mark.parametrize(
