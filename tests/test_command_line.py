@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,20 @@ def test_the_day_of_decide_replaces_the_day_of_the_mail(tmp_path: Path) -> None:
     story = Path(__file__).parent / "stories" / "de_baja" / "01.eml"
     said = json.loads(mailbot("decide", str(story), "--on", "2026-11-24", "--json", folder=tmp_path).stdout)
     assert said["reply"] == "fecha_no_es_de_hoy"
+
+
+def test_what_people_read_fits_a_terminal_of_80_columns(tmp_path: Path) -> None:
+    story = Path(__file__).parent / "stories" / "de_baja" / "01.eml"
+    paper = Path(__file__).parent / "corpus" / "constancias" / "cajas-vigente_empresa_y_escuela.pdf"
+    shutil.copy(story, tmp_path / "01.eml")
+    shutil.copy(paper, tmp_path / "c.pdf")
+    lines = [
+        line
+        for command in (["decide", "01.eml"], ["read", "c.pdf"], ["rules"])
+        for line in mailbot(*command, folder=tmp_path).stdout.splitlines()
+    ]
+    assert [line for line in lines if len(line) > 80 and "https://" not in line] == []
+    assert any(line == "  ✗ una emergencia (no se cumple: mensaje = urgencia)" for line in lines)
 
 
 ENGLISH = re.compile(r"\b(?:Usage|Options|OPTIONS|Commands|COMMAND|ARGS|Show|and exit|default)\b")

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from mailbot.commands.opening import config_option, opened
+from mailbot.core.spanish import counted
 
 if TYPE_CHECKING:
     from mailbot.shell.case_book import Entry
@@ -107,7 +108,7 @@ def table(entries: list[Entry], zone: ZoneInfo) -> list[str]:
         )
     counts = {name: sum(state_name(e) == name for e in entries) for name in (*STATES.values(), TAKEN)}
     told = "; ".join(f"{name}, {n}" for name, n in counts.items() if n)
-    return [*lines, "", f"{len(entries)} {'caso' if len(entries) == 1 else 'casos'}: {told}."]
+    return [*lines, "", f"{counted(len(entries), 'caso')}: {told}."]
 
 
 def _next(entry: Entry, zone: ZoneInfo, form: str) -> tuple[str, str]:

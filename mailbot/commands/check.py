@@ -10,6 +10,7 @@ import click
 
 from mailbot.commands.opening import config_option
 from mailbot.config import Config, ConfigProblems, beside, load, missing_grants, missing_secrets
+from mailbot.core.spanish import counted
 from mailbot.desk import read_desk
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def command(path: Path, online: bool) -> int:
     for problem in problems:
         click.echo(f"✗ {problem}")
     if problems or rulebook is None or templates is None:
-        click.echo(f"\n{len(problems)} problema{'s' if len(problems) != 1 else ''}. No se inició nada.")
+        click.echo(f"\n{counted(len(problems), 'problema')}. No se inició nada.")
         return 1
     click.echo(
         f"✓ {path}: {len(rulebook.rules)} reglas, {len(rulebook.topics)} preguntas, {len(templates.sheets)} plantillas"

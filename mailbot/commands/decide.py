@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from mailbot.cli import why_not
+from mailbot.commands.folding import folded, listed
 from mailbot.commands.opening import optional_config
 from mailbot.config import Config, load_or_defaults
 from mailbot.core.answer import Desk, answer
@@ -162,18 +163,21 @@ def _lines(decided: Decided) -> Iterator[str]:
     yield click.style(str(decided.file), bold=True)
     known = {name: value for name, value in record["facts"].items() if value is not None}
     if known:
-        yield "  Datos: " + ", ".join(f"{name} = {value}" for name, value in known.items())
+        yield listed((f"{name} = {value}" for name, value in known.items()), "  Datos: ", "    ")
     for rule, failed in record["because"]:
-        yield f"  {'✗' if failed else '✓'} {rule}" + (f" (no se cumple: {failed})" if failed else "")
+        yield folded(rule + (f" (no se cumple: {failed})" if failed else ""), f"  {'✗' if failed else '✓'} ")
     if record["reply"] is None:
-        yield f"  No se contesta: {record['why']}"
+        yield folded(f"No se contesta: {record['why']}", "  ", "    ")
         return
     copy = f", copia a {', '.join(record['cc'])}" if record["cc"] else ""
     yield f"  Respuesta: {record['reply']} → {record['to']}{copy}"
     yield f"  Asunto: {record['subject']}"
     if outcome.reminder:
         due = outcome.reminder.due
-        yield f"  Recordatorio: {outcome.reminder.kind}, {format_date(due.date())} a las {due:%H:%M}"
+        when = f"{format_date(due.date())} a las {due:%H:%M}"
+        yield folded(f"Recordatorio: {outcome.reminder.kind}, {when}", "  ", "    ")
     yield ""
-    yield from (f"    {line}" for line in record["text"].splitlines())
+    for line in record["text"].splitlines():
+        words = line.lstrip()
+        yield folded(words, "    " + " " * (len(line) - len(words)))
 

@@ -13,10 +13,11 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from textwrap import fill
 from zoneinfo import ZoneInfo
 
 import click
+
+from mailbot.commands.folding import folded
 
 # A Monday without holidays after it, in office hours; five business days later the reminders fall due.
 ZONE = ZoneInfo("America/Mexico_City")
@@ -179,7 +180,7 @@ def _table(rows: Sequence[object]) -> None:
         told = {"se leyó": row.read, "regla": row.rule, "respuesta": row.reply, "recordatorio": row.reminder}
         for label, value in told.items():
             if value:
-                click.echo(fill(value, 79, initial_indent=f"  {label:<13}", subsequent_indent=" " * 15))
+                click.echo(folded(value, f"  {label:<13}"))
 
 
 class Progress:

@@ -15,6 +15,7 @@ from mailbot.commands.opening import config_option, opened
 @config_option
 def command(address: str, path: Path) -> int:
     """Borra los datos personales de una dirección; los números y los conteos quedan."""
+    from mailbot.core.spanish import counted
     from mailbot.shell import privacy
 
     if "@" not in address:
@@ -25,6 +26,7 @@ def command(address: str, path: Path) -> int:
     if not (done.messages or done.mails or done.cases):
         click.echo("No hay nada registrado de esa dirección.")
         return 0
-    click.echo(f"Borrado: datos de {done.messages} correos, {done.mails} envíos y {done.cases} casos.")
+    mails, cases = counted(done.mails, "envío"), counted(done.cases, "caso")
+    click.echo(f"Borrado: datos de {counted(done.messages, 'correo')}, {mails} y {cases}.")
     click.echo("Los correos que siguen en el buzón y las copias de respaldo se borran aparte.")
     return 0

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from mailbot.cli import why_not
+from mailbot.commands.folding import folded
 from mailbot.commands.opening import optional_config
 from mailbot.config import Config, ConfigProblems, load_or_defaults
 from mailbot.core.constancia import Constancia, Patron
@@ -109,7 +110,7 @@ def _said(file: Path, document: Document, names: dict[str, str]) -> str:
     how = f" ({HOW[document.via]})" if document.via and document.kind == CONSTANCIA else ""
     lines = [click.style(str(file), bold=True), f"  {name[:1].upper()}{name[1:]}{how}"]
     if document.constancia is not None:
-        lines += [f"  {label:<18}{value}" for label, value in _rows(document.constancia)]
+        lines += [folded(value, f"  {label:<18}") for label, value in _rows(document.constancia)]
     lines += [f"  ✗ {problem}" for problem in document.problems]
     lines += [f"  · señal: {sign.detail}" for sign in document.signs]
     return "\n".join(lines)

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from mailbot.commands.folding import folded, listed
 from mailbot.commands.opening import config_option, opened
+from mailbot.core.spanish import counted
 
 STATES = {
     "seen": "espera", "decided": "decidido; falta enviar", "answered": "contestado", "ignored": "sin respuesta",
@@ -30,19 +32,20 @@ def command(number: int, path: Path) -> int:
         click.echo(f"No hay ningún correo #{number}.", err=True)
         return 1
     row, events, mails = told
-    click.echo(f"Correo #{row.id}: {STATES[row.state]}" + (f" ({row.reason})" if row.reason else ""))
+    click.echo(folded(f"Correo #{row.id}: {STATES[row.state]}" + (f" ({row.reason})" if row.reason else ""), "", "  "))
     for label, value in _facts(row):
         click.echo(f"  {label}: {value}")
+    if known := [f"{name} = {value}" for name, value in (row.facts or {}).items() if value is not None]:
+        click.echo(listed(known, "  datos: ", "    "))
     for event in events:
-        click.echo(f"  {event.at.astimezone(zone):%d/%m/%Y %H:%M:%S}  {event.what}")
+        click.echo(folded(event.what, f"  {event.at.astimezone(zone):%d/%m/%Y %H:%M:%S}  "))
     for mail in mails:
-        tries = f", {mail.attempts} intentos fallidos" if mail.attempts else ""
+        tries = f", {counted(mail.attempts, 'intento fallido', 'intentos fallidos')}" if mail.attempts else ""
         said = f"; {mail.last_error}" if mail.last_error else ""
-        click.echo(f"  {letter_name(mail.kind, mail.stem, mail.state)}{tries}{said}")
+        click.echo(folded(f"{letter_name(mail.kind, mail.stem, mail.state)}{tries}{said}", "  ", "    "))
     return 0
 
 
 def _facts(row: Any) -> list[tuple[str, str]]:
     told = [("regla", row.rule), ("respuesta", row.stem), ("caso", f"#{row.case_id}" if row.case_id else None)]
-    known = ", ".join(f"{name} = {value}" for name, value in (row.facts or {}).items() if value is not None)
-    return [(label, str(value)) for label, value in [*told, ("datos", known or None)] if value is not None]
+    return [(label, str(value)) for label, value in told if value is not None]

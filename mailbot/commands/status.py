@@ -27,8 +27,8 @@ def command(path: Path, as_json: bool) -> int:
         limits = Limits(
             timedelta(minutes=w.oldest_waiting_minutes), timedelta(minutes=w.last_contact_minutes), w.free_disk_mb
         )
-        problems = wrong(told, limits, now)
         zone = config.office.timezone
+        problems = wrong(told, limits, now, zone)
     if as_json:
         click.echo(json.dumps(told | {"problems": problems}, ensure_ascii=False))
     else:
@@ -41,28 +41,26 @@ def command(path: Path, as_json: bool) -> int:
 
 def lines(told: dict[str, Any], zone: ZoneInfo) -> list[str]:
     """Write the snapshot for people."""
+    from mailbot.core.spanish import counted
     from mailbot.shell.case_book import reminder_name
+    from mailbot.shell.vitals import local
 
     m, o, r = told["messages"], told["outbox"], told["reminders"]
     said = [
-        f"Correos       {m['total']}: {m['answered']} contestados, {m['ignored']} sin respuesta, "
-        f"{m['set_aside']} apartados, {m['waiting']} esperan",
-        f"Por enviar    {o['waiting']} ({o['sent']} enviados, {o['failed']} fallidos)",
-        f"Recordatorios {r['scheduled']} programados, {r['due']} tocan ya, {r['sent']} enviados, "
-        f"{r['cancelled']} cancelados",
+        f"Correos       {m['total']}: {counted(m['answered'], 'contestado')}, {m['ignored']} sin respuesta, "
+        f"{counted(m['set_aside'], 'apartado')}, {counted(m['waiting'], 'espera', 'esperan')}",
+        f"Por enviar    {o['waiting']} ({counted(o['sent'], 'enviado')}, {counted(o['failed'], 'fallido')})",
+        f"Recordatorios {counted(r['scheduled'], 'programado')}, {counted(r['due'], 'toca ya', 'tocan ya')}, "
+        f"{counted(r['sent'], 'enviado')}, {counted(r['cancelled'], 'cancelado')}",
     ]
     for one in told["next_reminders"]:
-        said.append(f"              {_local(one['due'], zone)}  caso #{one['case']}  {reminder_name(one['kind'])}")
+        said.append(f"              {local(one['due'], zone)}  caso #{one['case']}  {reminder_name(one['kind'])}")
     for server, contact in told["contact"].items():
-        last = _local(contact["last"], zone) if contact["last"] else "nunca"
-        since = f"; no responde desde {_local(contact['failing_since'], zone)}" if contact["failing_since"] else ""
+        last = local(contact["last"], zone) if contact["last"] else "nunca"
+        since = f"; no responde desde {local(contact['failing_since'], zone)}" if contact["failing_since"] else ""
         said.append(f"{server.upper():<13} último contacto: {last}{since}")
-    runs = [f"proceso {d['pid']} en {d['host']}, desde {_local(d['since'], zone)}" for d in told["running"]]
+    runs = [f"proceso {d['pid']} en {d['host']}, desde {local(d['since'], zone)}" for d in told["running"]]
     said.append(f"Trabajando    {'; '.join(runs) if runs else 'ningún mailbot en este momento'}")
     if told["held"]:
         said.append(f"Envíos        {told['held']}")
     return said
-
-
-def _local(text: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(zone):%d/%m/%Y %H:%M}"

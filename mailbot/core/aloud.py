@@ -81,7 +81,7 @@ def read_aloud(rulebook: RuleBook, office: Office, today: date) -> str:
     """Write the whole table, its follow-up and the days off from today on as one page."""
     lines = ["# Qué contesta mailbot", "", "Decide la primera regla que se cumple entera.", ""]
     for number, rule in enumerate(rulebook.rules, start=1):
-        lines += [f"{number}. **{rule.name}**", *_wrapped(_sentence(rule), "    "), ""]
+        lines += [*_wrapped(f"**{rule.name}**", f"{number}. ", "    "), *_wrapped(_sentence(rule), "    ", "    "), ""]
     lines += ["## Recordatorios", ""]
     for ladder in rulebook.ladders:
         lines += _wrapped(f"**{ladder.name}**, mientras {spoken('caso', ladder.state)}: {_rungs(ladder, office)}.")
@@ -147,9 +147,8 @@ def _rungs(ladder: Ladder, office: Office) -> str:
     return ", ".join(f"a los {rung.business_days} días hábiles `{rung.kind}`" for rung in rungs)
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    first = indent or "- "
-    return fill(text, WIDTH, initial_indent=first, subsequent_indent=indent or "  ", break_long_words=False,
+def _wrapped(text: str, first: str = "- ", after: str = "  ") -> list[str]:
+    return fill(text, WIDTH, initial_indent=first, subsequent_indent=after, break_long_words=False,
                 break_on_hyphens=False).split("\n")  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mailbot.core.facts import Facts
+from mailbot.core.spanish import either
 
 if TYPE_CHECKING:
     from mailbot.core.case import State
@@ -60,8 +61,7 @@ class Decision:
 def said(condition: Condition) -> str:
     """Write a condition as in the rule file, for people: ``estado = vigente o baja``."""
     fact, values = condition
-    listed = values[0] if len(values) == 1 else f"{', '.join(values[:-1])} o {values[-1]}"
-    return f"{fact} = {listed}"
+    return f"{fact} = {either(values)}"
 
 
 def decide(facts: Facts, rulebook: RuleBook) -> Decision:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from mailbot.core.spanish import counted
 from mailbot.core.values import Digest, Fila, long_day
 
 SHOWN = 20  # cases named one by one (the template takes no more); the rest are counted
@@ -83,7 +84,7 @@ def digest_of(rows: DigestRows, now: datetime, zone: ZoneInfo) -> Digest | None:
     waiting = [Fila(f"Caso {w.case} ({w.address})", _waits(w, now, zone)) for w in rows.waiting]
     waiting += [Fila(_mail_name(number, case), reason) for number, case, reason in rows.set_aside]
     waiting += spared_rows(rows.spared)
-    in_hand = (Fila("Además", f"una persona lleva ya {_counted(rows.taken, 'caso', 'casos')}"),)
+    in_hand = (Fila("Además", f"una persona lleva ya {counted(rows.taken, 'caso', 'casos')}"),)
     return Digest(
         esperan=tuple(waiting[: SHOWN - 1]) + (in_hand if rows.taken and waiting else ()),
         esperan_total=len(waiting) + bool(rows.taken and waiting),
@@ -130,10 +131,10 @@ def _spared(spared: SparedCopy) -> str:
 def _failures(rows: DigestRows) -> list[str]:
     said = []
     if rows.undelivered:
-        said.append(_counted(rows.undelivered, "correo no se pudo entregar", "correos no se pudieron entregar"))
+        said.append(counted(rows.undelivered, "correo no se pudo entregar", "correos no se pudieron entregar"))
     if rows.broken:
         words = ("correo apartado por una falla", "correos apartados por una falla")
-        said.append(f"{_counted(rows.broken, *words)}: «mailbot reprocess» lo intenta otra vez")
+        said.append(f"{counted(rows.broken, *words)}: «mailbot reprocess» lo intenta otra vez")
     if rows.held:
         said.append(f"Los envíos están detenidos: {rows.held}")
     return said
@@ -146,10 +147,6 @@ def _ahead(reminders: Sequence[NextReminder], zone: ZoneInfo) -> list[Fila]:
         days.setdefault(reminder.due.astimezone(zone).date(), Counter())[reminder.kind] += 1
     told = []
     for day, kinds in list(days.items())[:NEXT_DAYS]:
-        names = (_counted(n, *REMINDER_NAMES.get(kind, (kind, kind))) for kind, n in kinds.items())
+        names = (counted(n, *REMINDER_NAMES.get(kind, (kind, kind))) for kind, n in kinds.items())
         told.append(Fila(long_day(day), ", ".join(names)))
     return told
-
-
-def _counted(n: int, one: str, many: str) -> str:
-    return f"{n} {one if n == 1 else many}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -69,6 +70,17 @@ def parse_date(text: str) -> date | None:
 def format_date(day: date) -> str:
     """Write a date in full: "lunes 23 de noviembre de 2026"."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]} de {day.year}"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Write a number and what it counts: "1 correo", "2 correos"."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def either(words: Sequence[str]) -> str:
+    """Join words by "o", which is "u" before its own sound: "imagen u otro"."""
+    *others, last = words
+    return f"{', '.join(others)} {'u' if fold(last).startswith(('o', 'ho')) else 'o'} {last}" if others else last
 
 
 OPEN_WORDS = frozenset({"de", "del", "la", "las", "el", "los", "y", "e", "o", "en", "para", "por", "con", "al"})

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from mailbot.core.answer import Desk
 from mailbot.core.digest import spared_rows
+from mailbot.core.spanish import counted
 from mailbot.shell import digest_rows, flags, letters
 from mailbot.shell.notices import staff_note
 
@@ -32,7 +33,7 @@ def post_bundle(c: Connection, now: datetime, desk: Desk, *, gathers: timedelta 
     flags.put(c, LAST, now.isoformat())
     digest_rows.told(c, spared)
     rows = [(row.etiqueta, row.valor) for row in spared_rows(spared)]
-    more = [("Y además", f"{len(rows) - SHOWN} casos (mailbot cases)")] if len(rows) > SHOWN else []
+    more = [("Y además", f"{counted(len(rows) - SHOWN, 'caso')} (mailbot cases)")] if len(rows) > SHOWN else []
     note = staff_note(
         desk, f"juntas {spared[0].message} {spared[-1].message} {now.isoformat()}",
         "Varios casos necesitan a una persona",

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from mailbot.core.spanish import counted
 from mailbot.shell import breaker, daemons, flags, ledger, letters, reminder_rows
 from mailbot.shell.store import sqlite_path
 from mailbot.shell.tables import messages, outbox
@@ -65,30 +67,36 @@ def free_mb(url: str) -> int | None:
     return shutil.disk_usage(folder).free // MEGABYTE
 
 
-def wrong(told: dict[str, Any], limits: Limits, now: datetime) -> list[str]:
-    """List in Spanish what a person should act on; empty: all is well."""
+def wrong(told: dict[str, Any], limits: Limits, now: datetime, zone: ZoneInfo) -> list[str]:
+    """List in Spanish what a person should act on, by the office's clock; empty: all is well."""
     found: list[str] = []
     oldest = told["oldest_waiting"]
     if oldest and now - datetime.fromisoformat(oldest) > limits.oldest_waiting:
-        found.append(f"hay un correo que espera desde {oldest[:16].replace('T', ' ')} UTC")
+        found.append(f"hay un correo que espera desde {local(oldest, zone)}")
     for server, contact in told["contact"].items():
         since, last = contact["failing_since"], contact["last"]
         quiet = server == flags.IMAP and last and now - datetime.fromisoformat(last) > limits.last_contact
         if since and now - datetime.fromisoformat(since) > limits.last_contact:
-            found.append(f"{server.upper()} no responde desde {since[:16].replace('T', ' ')} UTC: {contact['reason']}")
+            found.append(f"{server.upper()} no responde desde {local(since, zone)}: {contact['reason']}")
         elif quiet:
             nobody = "" if told["running"] else "; ningún mailbot atiende el buzón"
-            found.append(f"{server.upper()}: último contacto {last[:16].replace('T', ' ')} UTC{nobody}")
+            found.append(f"{server.upper()}: último contacto {local(last, zone)}{nobody}")
     if told["failed"]:
-        found.append(f"{told['failed']} correos apartados por una falla: mailbot reprocess los intenta otra vez")
-    if told["outbox"]["failed"]:
-        found.append(f"{told['outbox']['failed']} respuestas no se pudieron entregar")
+        broken = counted(told["failed"], "correo apartado", "correos apartados")
+        found.append(f"{broken} por una falla: mailbot reprocess lo intenta otra vez")
+    if failed := told["outbox"]["failed"]:
+        found.append(counted(failed, "respuesta no se pudo entregar", "respuestas no se pudieron entregar"))
     if told["held"] and "freno" in told["held"]:
         found.append(told["held"])
     free = told["free_disk_mb"]
     if free is not None and limits.free_disk_mb and free < limits.free_disk_mb:
         found.append(f"quedan {free} MB en el disco")
     return found
+
+
+def local(instant: str, zone: ZoneInfo) -> str:
+    """Write an instant of the snapshot by the office's clock: "23/11/2026 09:00"."""
+    return f"{datetime.fromisoformat(instant).astimezone(zone):%d/%m/%Y %H:%M}"
 
 
 def figures(c: Connection, url: str, now: datetime) -> dict[str, float]:

@@ -21,7 +21,8 @@ def test_every_value_that_a_rule_may_ask_for_has_words_and_every_step_too() -> N
 
 
 def test_every_rule_is_read_once_and_in_its_order() -> None:
-    places = [PAGE.index(f"**{rule.name}**") for rule in RULEBOOK.rules]
+    page = " ".join(PAGE.split())  # a long name goes on in the next line
+    places = [page.index(f"**{rule.name}**") for rule in RULEBOOK.rules]
     assert places == sorted(places)
 
 

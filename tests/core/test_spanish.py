@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.core.spanish import compact, first_name, fold, format_date, looks_like_a_name, parse_date
+from mailbot.core.spanish import (
+    compact,
+    counted,
+    either,
+    first_name,
+    fold,
+    format_date,
+    looks_like_a_name,
+    parse_date,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +57,14 @@ def test_a_name_is_letters() -> None:
 
 def test_a_greeting_takes_the_first_given_name() -> None:
     assert [first_name("JOSÉ ÁNGEL GARCÍA"), first_name("de la Cruz"), first_name("")] == ["José", "Cruz", ""]
+
+
+def test_one_is_not_counted_as_many() -> None:
+    assert [counted(n, "caso") for n in (0, 1, 2)] == ["0 casos", "1 caso", "2 casos"]
+    assert [counted(n, "espera", "esperan") for n in (1, 2)] == ["1 espera", "2 esperan"]
+
+
+def test_or_changes_its_letter_before_its_own_sound() -> None:
+    assert [either(w) for w in (["vigente"], ["nss", "estado"], ["ilegible", "imagen", "otro"], ["hoy", "vieja"])] == [
+        "vigente", "nss o estado", "ilegible, imagen u otro", "hoy o vieja",
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -138,15 +139,15 @@ LONG_AGO = "2026-11-23T15:00:00+00:00"
     ("change", "said"),
     [
         ({}, []),
-        ({"oldest_waiting": LONG_AGO}, ["hay un correo que espera desde 2026-11-23 15:00 UTC"]),
+        ({"oldest_waiting": LONG_AGO}, ["hay un correo que espera desde 23/11/2026 09:00"]),
         ({"contact": {"smtp": {"last": None, "failing_since": LONG_AGO, "reason": "no acepta conexiones"}}},
-         ["SMTP no responde desde 2026-11-23 15:00 UTC: no acepta conexiones"]),
+         ["SMTP no responde desde 23/11/2026 09:00: no acepta conexiones"]),
         ({"contact": {"imap": {"last": LONG_AGO, "failing_since": None, "reason": None}}},
-         ["IMAP: último contacto 2026-11-23 15:00 UTC"]),
+         ["IMAP: último contacto 23/11/2026 09:00"]),
         ({"contact": {"imap": {"last": LONG_AGO, "failing_since": None, "reason": None}}, "running": []},
-         ["IMAP: último contacto 2026-11-23 15:00 UTC; ningún mailbot atiende el buzón"]),
-        ({"failed": 2}, ["2 correos apartados por una falla: mailbot reprocess los intenta otra vez"]),
-        ({"outbox": {"waiting": 0, "sent": 9, "failed": 1}}, ["1 respuestas no se pudieron entregar"]),
+         ["IMAP: último contacto 23/11/2026 09:00; ningún mailbot atiende el buzón"]),
+        ({"failed": 2}, ["2 correos apartados por una falla: mailbot reprocess lo intenta otra vez"]),
+        ({"outbox": {"waiting": 0, "sent": 9, "failed": 1}}, ["1 respuesta no se pudo entregar"]),
         ({"held": "freno puesto: salieron demasiadas"}, ["freno puesto: salieron demasiadas"]),
         ({"held": "en pausa: mailbot resume vuelve a enviar"}, []),
         ({"free_disk_mb": 12}, ["quedan 12 MB en el disco"]),
@@ -155,7 +156,7 @@ LONG_AGO = "2026-11-23T15:00:00+00:00"
 )  # fmt: skip
 def test_what_is_wrong_is_said(change: dict[str, object], said: list[str]) -> None:
     limits = Limits(timedelta(minutes=15), timedelta(minutes=10), 200)
-    assert wrong({**WELL, **change}, limits, NOW) == said
+    assert wrong({**WELL, **change}, limits, NOW, ZoneInfo("America/Mexico_City")) == said
 
 
 def test_status_exits_with_1_while_a_server_is_away_or_nobody_looks_and_with_0_when_all_is_well_again(place: House) -> None:
