@@ -8,6 +8,7 @@ without JavaScript and XFA, and pdfminer only parses.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ from mailbot.shell.traces import traces_of
 
 if TYPE_CHECKING:
     import pypdfium2
+
+    from mailbot.core.page import Page
 
 WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 NO_LIMIT = 1_000_000  # pages, where limits.pages is 0
@@ -81,8 +84,10 @@ def _read_open(
     most = limits.pages or NO_LIMIT
     look = look_at(pdf, most)
     if look.readable:
-        document = read_document(pdfium_pages(pdf, most), "text", knowledge)
-        document = _with_second_reader(document, data, look, most, knowledge)
+        pages = pdfium_pages(pdf, most)
+        document = read_document(pages, "text", knowledge)
+        if _doubtful(document, look):
+            document = _with_second_reader(document, pages, data, most, knowledge)
         if document.kind == CONSTANCIA and document.constancia is not None:
             signs = find_signs(document.constancia, traces_of(pdf, data, document.constancia))
             return replace(document, signs=signs)
@@ -109,10 +114,8 @@ def _without_text(look: PageLook) -> Document:
 
 
 def _with_second_reader(
-    first: Document, data: bytes, look: PageLook, most: int, knowledge: ReadingKnowledge
+    first: Document, pages: Sequence[Page], data: bytes, most: int, knowledge: ReadingKnowledge
 ) -> Document:
-    if not _doubtful(first, look):
-        return first
     from mailbot.shell.pdf_words import plumber_pages
     from mailbot.shell.second_reader import joined
 
@@ -120,7 +123,7 @@ def _with_second_reader(
         second = read_document(plumber_pages(data, most), "text", knowledge)
     except Exception:  # pdfminer raises whatever its many parsers raise; the first reader's word then stands
         return first
-    return joined(first, second)
+    return joined(first, second, pages)
 
 
 def _doubtful(document: Document, look: PageLook) -> bool:

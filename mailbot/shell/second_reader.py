@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 from mailbot.core.constancia import Constancia, Field, Patron
 from mailbot.core.documents import CONSTANCIA, Document
+from mailbot.core.page import Page
+from mailbot.core.signs import curp_fits_name
 
 _FIELDS = ("nss", "curp", "nombre", "fecha", "estado", "servicio_medico", "nacimiento")
+_MARKS = ".,:;"
 
 
-def joined(first: Document, second: Document) -> Document:
-    """Return the first reading, completed by the second."""
+def joined(first: Document, second: Document, pages: Sequence[Page]) -> Document:
+    """Return the first reading, completed by the second; ``pages`` are as the first reader saw them.
+
+    A name that the first reader doubted is taken only where both part its words alike; a person's, if it is the CURP's.
+    """
+    words = {w.text.strip(_MARKS) for p in pages for w in p.words}
     if second.kind != CONSTANCIA or second.constancia is None:
         return first
     if first.kind != CONSTANCIA or first.constancia is None:
@@ -24,7 +32,11 @@ def joined(first: Document, second: Document) -> Document:
         fields[name] = agreed(one, two)
         if one is not None and two is not None and fields[name] is None:
             problems.append(f"dos lecturas de {name.replace('_', ' ')} no coinciden")
-    patrones, legible = _patrones(first.constancia, second.constancia)
+    name, curp = fields["nombre"], fields["curp"]
+    if first.constancia.nombre is None and name is not None:
+        fits = curp is not None and curp_fits_name(curp.value, name.value)
+        fields["nombre"] = name if fits and _seen(name.value, words) else None
+    patrones, legible = _patrones(first.constancia, second.constancia, words)
     constancia = replace(first.constancia, **fields, patrones=patrones, patrones_legible=legible)
     constancia = replace(
         constancia,
@@ -42,10 +54,15 @@ def agreed(one: Field[Any] | None, two: Field[Any] | None) -> Field[Any] | None:
     return one if one.value == two.value else None
 
 
-def _patrones(one: Constancia, two: Constancia) -> tuple[tuple[Patron, ...], bool]:
+def _seen(text: str, words: Collection[str]) -> bool:
+    return all(word.strip(_MARKS) in words for word in text.split())
+
+
+def _patrones(one: Constancia, two: Constancia, words: Collection[str]) -> tuple[tuple[Patron, ...], bool]:
     if one.patrones_legible and not _holes(one):
         return one.patrones, True
-    if two.patrones_legible and not _holes(two):
+    texts = [text for p in two.patrones for text in (p.razon_social, p.modalidad) if text is not None]
+    if two.patrones_legible and not _holes(two) and all(_seen(text, words) for text in texts):
         return two.patrones, True
     return one.patrones, one.patrones_legible
 
