@@ -16,11 +16,12 @@ _ENOUGH, _MORE = 5, 2  # kinds of value that show what they are: so many upright
 def read_either_way(sheets: Sequence[Sheet]) -> tuple[list[Reading], bool]:
     """Read the personal labels; the second value tells whether their values stand above them."""
     upright = read_labels(sheets)
-    if _sure(upright) >= _ENOUGH:
+    captions = [r for r in upright if r.mode == "above"]
+    if _sure(upright) >= _ENOUGH and 2 * _sure(captions) <= _sure(upright):
         return upright, False
     over = [turned_over(s) for s in sheets]
     from_above = read_labels(over)
-    if _sure([r for r in from_above if r.mode == "below"]) < _sure(upright) + _MORE:
+    if _sure([r for r in from_above if r.mode == "below"]) < _sure(upright) - _sure(captions) + _MORE:
         return upright, False
     return [replace(r, box=box_as_seen(r.box, over)) for r in from_above], True
 

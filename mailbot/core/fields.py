@@ -11,12 +11,13 @@ from typing import Literal
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside, next_line
 from mailbot.core.identifiers import Curp, Nss
+from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, PARTICLES, fold
 
-Mode = Literal["beside", "below"]
+Mode = Literal["beside", "below", "above"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
 _BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
@@ -101,9 +102,12 @@ def _only_one(sheets: Sequence[Sheet], asked: Sequence[Asked], chosen: Sequence[
 
 def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
     found = []
-    for mode, cell in (("beside", beside(sheet, s)), ("below", below(sheet, s))):
-        if cell is not None:
-            found.append(_read(s, cell, "beside" if mode == "beside" else "below"))
+    if (cell := beside(sheet, s)) is not None:
+        found.append(_read(s, cell, "beside"))
+    elif (cell := over_its_caption(sheet, s)) is not None:
+        return [_read(s, cell, "above")]
+    if (cell := below(sheet, s)) is not None:
+        found.append(_read(s, cell, "below"))
     if not any(r.value is not None for r in found):
         cell = next_line(sheet, s)
         if cell is not None:
