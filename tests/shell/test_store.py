@@ -75,8 +75,9 @@ def outcome(*mails: Outgoing, **more: object) -> Outcome:
 
 
 def decided(store: Store, number: int, result: Outcome) -> str:
-    _, version = store.read_now(case_rows.past_of, case_rows.Asked((STUDENT,)), NOW)
-    return store.write_now(record, number, ME, result, (STUDENT,), version, NOW)
+    asked = case_rows.Asked((STUDENT,))
+    _, version = store.read_now(case_rows.past_of, asked, NOW)
+    return store.write_now(record, number, ME, result, asked, version, NOW)
 
 
 def state(store: Store, number: int) -> str:
@@ -259,6 +260,22 @@ def test_an_outcome_is_recorded_whole_and_the_case_comes_back_as_it_was(store: S
     assert store.read_now(letters.counts) == {"waiting": 1, "sent": 0, "failed": 0}
 
 
+def test_a_file_that_is_no_database_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "mailbot.db").write_bytes(b"no soy una base de datos" * 100)
+    with pytest.raises(StoreProblem, match=r"no es una base de datos, o está dañado.*mailbot restore ARCHIVO$"):
+        open_store(f"sqlite:///{tmp_path / 'mailbot.db'}")
+
+
+def test_a_folder_that_cannot_be_written_is_said_by_the_lock_and_by_the_store_alike(tmp_path: Path) -> None:
+    (tmp_path / "archivo").touch()
+    place = tmp_path / "archivo" / "mailbot.db"
+    said = r"^store.url: no se puede escribir en su carpeta \(.+\); revisa la ruta y los permisos$"
+    with pytest.raises(StoreProblem, match=said):
+        OneAtATime(place).take()
+    with pytest.raises(StoreProblem, match=said):
+        open_store(f"sqlite:///{place}")
+
+
 def test_an_outcome_that_cannot_be_recorded_whole_is_not_recorded_at_all(store: Store) -> None:
     see(store, 1)
     claim(store)
@@ -275,11 +292,27 @@ def test_an_outcome_that_cannot_be_recorded_whole_is_not_recorded_at_all(store: 
 def test_an_answer_worked_out_from_a_past_that_has_changed_is_refused(store: Store) -> None:
     see(store, 1, 2)
     claim(store)
-    _, version = store.read_now(case_rows.past_of, case_rows.Asked((STUDENT,)), NOW)
+    asked = case_rows.Asked((STUDENT,))
+    _, version = store.read_now(case_rows.past_of, asked, NOW)
     decided(store, 1, whole())
     with pytest.raises(case_rows.Stale):
-        store.write_now(record, 2, ME, whole("b"), (STUDENT,), version, NOW)
+        store.write_now(record, 2, ME, whole("b"), asked, version, NOW)
     assert len(store.read_now(case_rows.all_cases)) == 1
+
+
+def test_an_answer_that_did_not_know_of_the_same_nss_at_another_address_is_refused(store: Store) -> None:
+    see(store, 1, 2)
+    claim(store)
+    first = whole()
+    assert first.case is not None
+    asked = case_rows.Asked(("otra@correo.example",), ("la clave del NSS",))
+    _, version = store.read_now(case_rows.past_of, asked, NOW)
+    decided(store, 1, replace(first, case=replace(first.case, nss_key="la clave del NSS")))
+    with pytest.raises(case_rows.Stale):
+        store.write_now(record, 2, ME, whole("b"), asked, version, NOW)
+    past, version = store.read_now(case_rows.past_of, asked, NOW)
+    assert past.others_with_nss == (1,)
+    store.write_now(record, 2, ME, whole("b"), asked, version, NOW)
 
 
 def test_a_second_answer_moves_the_case_on_and_replaces_its_reminder(store: Store) -> None:
