@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, text, update
 
 from mailbot.core.case import Case
 from mailbot.core.message import Bounce, Message
@@ -22,7 +22,7 @@ _BODY = tuple(f for f in dataclasses.fields(Case) if f.name not in COLUMNS)
 _KINDS = typing.get_type_hints(Case)
 
 Version = tuple[tuple[int, int], ...]
-"""(case, version) of every case of the addresses that an answer was worked out from."""
+"""(case, version) of every case of the addresses, and of the NSS, that an answer was worked out from."""
 
 
 class Stale(Exception):
@@ -83,7 +83,7 @@ def past_of(c: Connection, asked: Asked, now: datetime) -> tuple[Past, Version]:
     mine = asked.addresses
     rows = c.execute(select(cases).where(cases.c.address.in_(mine)).order_by(cases.c.id.desc())).all()
     own = tuple(from_row(r) for r in rows)
-    others = and_(cases.c.nss_key.in_(asked.nss_keys), cases.c.address.not_in(mine), cases.c.address != "")
+    others = _others(asked)
     o = outbox.c
     day = now - timedelta(days=1)
     replies = select(func.count()).where(o.kind == "reply", o.rcpt_to.in_(mine), o.first_at > day)
@@ -96,7 +96,19 @@ def past_of(c: Connection, asked: Asked, now: datetime) -> tuple[Past, Version]:
         staff_wrote=tuple(k for k in own if _in_thread(c, k, asked.thread)) if asked.staff else (),
         muted=c.execute(select(mutes.c.why).where(mutes.c.address.in_(mine)).limit(1)).scalar(),
     )
-    return past, tuple(sorted((r.id, r.version) for r in rows))
+    return past, _version(c, asked)
+
+
+def _others(asked: Asked) -> ColumnElement[bool]:
+    """Select the cases of the same NSS at other addresses."""
+    k = cases.c
+    return and_(k.nss_key.in_(asked.nss_keys), k.address.not_in(asked.addresses), k.address != "")
+
+
+def _version(c: Connection, asked: Asked) -> Version:
+    concerned = or_(cases.c.address.in_(asked.addresses), _others(asked))
+    rows = c.execute(select(cases.c.id, cases.c.version).where(concerned))
+    return tuple(sorted((r.id, r.version) for r in rows))
 
 
 def copies_last_hour(c: Connection, now: datetime) -> int:
@@ -122,20 +134,18 @@ def _in_thread(c: Connection, case: Case, thread: tuple[str, ...]) -> bool:
     return not {case.thread[0], *case.mails}.isdisjoint(thread) or c.execute(ours).scalar() is not None
 
 
-def lock(c: Connection, addresses: Iterable[str]) -> list[str]:
-    """Hold the cases of these addresses for this transaction; on SQLite every writing transaction does already."""
-    mine = sorted({a.lower() for a in addresses})
+def lock(c: Connection, names: Iterable[str]) -> None:
+    """Hold the cases of these addresses, or of these keys of an NSS, for this transaction; on SQLite every writing
+    transaction does already."""
     if c.dialect.name == "postgresql":  # a case that is not there yet cannot be locked by its row
-        for address in mine:
-            c.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:a, 0))"), {"a": address})
-    return mine
+        for name in sorted({n.lower() for n in names}):
+            c.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:a, 0))"), {"a": name})
 
 
-def hold(c: Connection, addresses: Iterable[str], version: Version) -> None:
-    """Hold the cases of these addresses for this transaction; raise Stale if they are not what they were."""
-    mine = lock(c, addresses)
-    rows = c.execute(select(cases.c.id, cases.c.version).where(cases.c.address.in_(mine)))
-    if tuple(sorted((r.id, r.version) for r in rows)) != version:
+def hold(c: Connection, asked: Asked, version: Version) -> None:
+    """Hold what was asked about for this transaction; raise Stale if it is not what it was."""
+    lock(c, (*asked.addresses, *asked.nss_keys))
+    if _version(c, asked) != version:
         raise Stale
 
 

@@ -261,7 +261,7 @@ class Intake:
             checkpoint.reached("answered")
             try:
                 most = desk.office.copies_per_hour
-                state = await self._store.write(record, row.id, self._me, outcome, asked.addresses, version, now, most)
+                state = await self._store.write(record, row.id, self._me, outcome, asked, version, now, most)
             except case_rows.Stale:
                 continue
             checkpoint.reached("recorded")

@@ -108,7 +108,7 @@ class Postman:
         log.error("breaker fell", sent=sent)
         note = staff_note(
             self._desk(), f"freno {now.isoformat()}", "Las respuestas están detenidas",
-            f"Salieron {sent} respuestas en una hora, el tope de replies_per_hour. Lo que falta queda guardado.",
+            f"Salieron {sent} respuestas en una hora, el tope de la configuración. Lo que falta queda guardado.",
             (("Ver qué espera", "mailbot status"), ("Volver a enviar", "mailbot resume")), now)  # fmt: skip
         if note is not None:
             await self._store.write(letters.post, note, now)

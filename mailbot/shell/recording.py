@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, select, update
@@ -19,19 +18,19 @@ def record(
     message_id: int,
     me: str,
     outcome: Outcome,
-    addresses: Iterable[str],
+    asked: case_rows.Asked,
     version: case_rows.Version,
     now: datetime,
     most_copies: int = 0,
 ) -> str:
     """Write down all that follows from a mail; return the message's state.
 
-    Raises ledger.NotOurs where another daemon has it, and case_rows.Stale where the past of ``addresses`` has changed
+    Raises ledger.NotOurs where another daemon has it, and case_rows.Stale where what was ``asked`` about has changed
     since the outcome was worked out, or meanwhile staff have had their ``most_copies`` of the hour (0: no limit): then
     nothing is written.
     """
     ledger.ours(c, message_id, me)
-    case_rows.hold(c, addresses, version)
+    case_rows.hold(c, asked, version)
     urgent = outcome.facts is not None and outcome.facts.mensaje == "urgencia"
     copied = not urgent and any(mail.cc for mail in outcome.mails)
     if copied and 0 < most_copies <= case_rows.copies_last_hour(c, now):

@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 
 from mailbot.shell.tables import REVISION, metadata
 
@@ -42,6 +42,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 BUSY_MS = 10_000  # another process (a backup, `mailbot forget`) holds the write lock far shorter than this
+CHECK = "revisa la ruta y los permisos"
 UPGRADE_KEY = 0x6D61696C  # any constant: two daemons on PostgreSQL must not create the tables at once
 
 
@@ -111,7 +112,7 @@ def open_store(url: str) -> Store:
             "store.url: no es la dirección de una base de datos; por ejemplo, sqlite:///var/mailbot.db"
         ) from None
     except OSError as error:
-        raise StoreProblem(f"store.url: no se puede crear su carpeta ({error.strerror}); revisa la ruta") from None
+        raise StoreProblem(f"store.url: no se puede escribir en su carpeta ({error.strerror}); {CHECK}") from None
     except ModuleNotFoundError:
         raise StoreProblem("store.url: para PostgreSQL instala el extra: pip install 'mailbot[postgres]'") from None
     try:
@@ -120,6 +121,10 @@ def open_store(url: str) -> Store:
         said = str(getattr(error, "orig", error)).splitlines()[0]
         raise StoreProblem(
             f"no se puede abrir la base de datos ({said}); revisa store.url, permisos y espacio"
+        ) from None
+    except DatabaseError:
+        raise StoreProblem(
+            "el archivo de store.url no es una base de datos, o está dañado; si hay una copia: mailbot restore ARCHIVO"
         ) from None
     return Store(engine)
 
@@ -212,8 +217,11 @@ class OneAtATime:
         self._file: int | None = None
 
     def take(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreProblem(f"store.url: no se puede escribir en su carpeta ({error.strerror}); {CHECK}") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -240,6 +248,7 @@ class OneAtATime:
 def _who(note: bytes) -> str:
     try:
         told = json.loads(note)
-        return f" (proceso {told['pid']} en {told['host']}, desde {told['since']})"
+        since = datetime.fromisoformat(told["since"]).astimezone()  # by the machine's clock, as `ps` would say it
+        return f" (proceso {told['pid']} en {told['host']}, desde {since:%d/%m/%Y %H:%M})"
     except (ValueError, KeyError, TypeError):
         return ""
