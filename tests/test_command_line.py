@@ -67,6 +67,7 @@ def test_decide_says_all_that_the_contract_promises_one_object_a_line(tmp_path: 
         "reminder": "2026-11-30T09:00:00-06:00",
     }
     assert one["because"][-1] == ["de baja", None]
+    assert "\r" not in one["text"] + one["html"]
     assert all(failed for _, failed in one["because"][:-1])
 
 

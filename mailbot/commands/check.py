@@ -40,9 +40,8 @@ def command(path: Path, online: bool) -> int:
     if problems or rulebook is None or templates is None:
         click.echo(f"\n{counted(len(problems), 'problema')}. No se inició nada.")
         return 1
-    click.echo(
-        f"✓ {path}: {len(rulebook.rules)} reglas, {len(rulebook.topics)} preguntas, {len(templates.sheets)} plantillas"
-    )
+    rules, topics = counted(len(rulebook.rules), "regla"), counted(len(rulebook.topics), "pregunta")
+    click.echo(f"✓ {path}: {rules}, {topics}, {counted(len(templates.sheets), 'plantilla')}")
     for advice in (*rulebook.overruled, *_advice(config, rulebook.calendar)):
         click.echo(f"· {advice}")
     return _online(config) if online else 0

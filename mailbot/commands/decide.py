@@ -150,7 +150,7 @@ def as_record(decided: Decided) -> dict[str, Any]:
 
 def _part(mail: EmailMessage | None, subtype: str) -> str | None:
     part = mail.get_body((subtype,)) if mail else None
-    return str(part.get_content()) if part else None
+    return str(part.get_content()).replace("\r\n", "\n") if part else None  # lines end so in mails only
 
 
 def _said(decided: Decided) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -36,4 +37,6 @@ class Scheduler:
 
 def _failed(event: Any) -> None:
     """Say that a tick failed: APScheduler itself would only log it where nobody looks. The next tick comes."""
+    if isinstance(event.exception, CancelledError):  # we were told to stop
+        return
     log.error("tick failed", tick=event.job_id, error=type(event.exception).__name__)

@@ -67,3 +67,24 @@ async def test_a_tick_that_fails_is_said_without_its_text_and_comes_again(capsys
     said = capsys.readouterr().err
     assert '"tick": "recordatorios"' in said
     assert "Juana" not in said
+
+
+async def test_a_tick_that_a_stop_ends_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def ask() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    clock = Scheduler({"x": (60, ask)})
+    clock.start()
+    async with asyncio.timeout(30):
+        await begun.wait()
+        clock.stop()
+        await ended.wait()
+    for _ in range(10):  # what APScheduler says of it comes some steps of the loop later
+        await asyncio.sleep(0)
+    assert capsys.readouterr().err == ""
