@@ -17,6 +17,7 @@ BEFORE_ANSWERS = ALONE | {"pide_baja"}
 # Fewer words that say something than these are no statement of a matter: "adjunto documento", "listo, ahí está".
 LEAST_WORDS = 4
 ANOTHER_MATTER = 8  # so many words beside courtesies and none near ours: whatever is attached, it is not for us
+LONG = 25  # nobody asks a question of ours at such length without naming the insurance (the longest in the corpus: 12)
 CLOSINGS = frozenset({"atte", "atentamente", "saludos", "cordialmente"})
 _NAME = re.compile(r"[\n.!]\s*(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\.?\s*){1,5}$")
 THUMBS = "👍👌🙏✅🙌😊❤👏🫡🤝"
@@ -96,8 +97,9 @@ def understand(
         return Said("ajeno")
     about, attached = about or paper, attached or paper
     asked = match_topics(_matter(said, wording), topics)
-    if not about and not known and not perhaps and not _mentions(said, (*wording.maybe, *wording.near)):
-        asked = ()
+    if not about and not known and not perhaps:
+        near = _mentions(said, (*wording.maybe, *wording.near))
+        asked = tuple(m for m in asked if near and (m.asks or _says(said, wording) < LONG))
     if attached:  # the constancia has its own reply: what is only told beside it needs an answer where it is a trouble
         asked = tuple(m for m in asked if m.asks or m.topic.means or (m.topic.copy_staff and m.topic.answer))
     useful = tuple(m for m in asked if m.topic.answer)
@@ -157,19 +159,17 @@ def _unsigned(told: tuple[Sentence, ...], text: str) -> tuple[Sentence, ...]:
 
 def _not_understood(said: tuple[Sentence, ...], ours: bool, attached: bool, wording: Wording) -> str:
     """Say what a text is that no topic claims: of another matter, of ours but not understood, or nothing at all."""
-    told = [s for s in said if not hands_over(s.words)]
-    content = [w for s in said for w in _content(s, wording)]
+    told = tuple(s for s in said if not hands_over(s.words))
     asks = any(asking(s) and _content(s, wording) for s in told)
     if not ours:
-        return "ajeno" if len(content) >= (1 if asks else LEAST_WORDS) else "ninguno"
-    stated = len([w for s in told for w in _content(s, wording)]) >= LEAST_WORDS
+        return "ajeno" if _says(said, wording) >= (1 if asks else LEAST_WORDS) else "ninguno"
+    stated = _says(told, wording) >= LEAST_WORDS
     return "no_entendido" if not attached and (asks or stated) else "ninguno"
 
 
 def _is_of_another_matter(said: tuple[Sentence, ...], wording: Wording) -> bool:
     """Tell whether a text says much, and nothing that a student might say beside a constancia."""
-    content = [w for s in said for w in _content(s, wording)]
-    return len(content) >= ANOTHER_MATTER and not _mentions(said, (*wording.maybe, *wording.near))
+    return _says(said, wording) >= ANOTHER_MATTER and not _mentions(said, (*wording.maybe, *wording.near))
 
 
 def _beside(
@@ -206,6 +206,10 @@ def _meant(value: str, said: tuple[Sentence, ...], wording: Wording, *, weak: bo
 def _content(sentence: Sentence, wording: Wording) -> list[str]:
     """Return the words that are more than courtesy."""
     return [w for w in sentence.words if w not in wording.courtesy and len(w) > 1]
+
+
+def _says(said: tuple[Sentence, ...], wording: Wording) -> int:
+    return sum(len(_content(s, wording)) for s in said)
 
 
 def parse_wording(tables: list[Table], problems: Problems) -> Wording:

@@ -196,6 +196,20 @@ def test_what_is_told_is_not_answered_as_if_it_were_asked() -> None:
     assert [m.topic.name for m in unmarked.topics] == ["cuanto_tarda"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ahorre en su recibo de luz. Cotice hoy. Para el ejercicio de sus derechos ARCO escriba a ventas@x.example. "
+        "Dé clic aquí para darse de baja.",
+        "Si desea darse de baja de nuestro boletín responda a este correo.",
+        "Get a gift card from us this week only, choose between toys, clothes, books and many more lovely things for the little "
+        "ones at home; just follow this link and tell us where we may send your present before Sunday evening",
+    ],
+)
+def test_an_advertisement_is_no_question_of_ours_and_its_footer_asks_for_no_baja(text: str) -> None:
+    assert say(text) == Said("ajeno")
+
+
 def test_a_meeting_of_teachers_is_no_question_of_office_hours() -> None:
     assert say("Buen día, ¿a qué hora es la junta de academia mañana?") == Said("ajeno")
 
