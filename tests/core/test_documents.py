@@ -149,3 +149,21 @@ def test_every_mistake_in_the_file_of_documents_is_told_at_once() -> None:
         "documento 3: la clase «ilegible» la usa el programa; elige otra",
         'falta el [[documento]] con clase = "constancia_vigencia"',
     ]
+
+
+OTHER_NAMES = ["Comprobante de vigencia de derechos", "REPORTE DE VIGENCIA DE DERECHOS"]
+
+
+@pytest.mark.parametrize("title", OTHER_NAMES)
+def test_under_another_name_of_the_same_paper_its_own_labels_make_it_the_constancia(title: str) -> None:
+    document = read_document((page_of((150.0, 40.0, title, 1.4), *labelled(*HOLDER)),), "text", KNOWN)
+    assert facts_of(document) == FACTS
+    assert document.constancia is not None
+    assert document.constancia.titulo is None  # nothing to mark as the title that the office looks for
+
+
+@pytest.mark.parametrize("title", OTHER_NAMES)
+@pytest.mark.parametrize("missing", ["Fecha de constancia:", "Estado:", "Con derecho al servicio médico:"])
+def test_under_another_name_a_paper_without_all_of_its_own_labels_is_another_one(title: str, missing: str) -> None:
+    others = [p for p in HOLDER if p[0] != missing]
+    assert kind(page_of((150.0, 40.0, title, 1.4), *labelled(*others, ("Fecha de emisión:", "23/11/2026")))) == DESCONOCIDO
