@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -36,6 +37,10 @@ from mailbot.core.spanish import compact
 
 LOOSE_LINE = 1.3  # lines of one text set wide apart
 MOST_LINES = 8  # of one wrapped cell above its label's line
+_LONG = 5  # letters of a word that a narrow cell breaks
+_REST = re.compile(r"[^\W\d_]{1,2}(?= |$)")
+_SHORT = re.compile(r"(?:de|la|el|en|al|no|ma|mc|sa|sc|ac|ab|cv|rl|ii|iv|vi|y|e|s de|[a-z] &)(?= |$)", re.IGNORECASE)
+"""Words as short as what is left of a broken one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,14 @@ class Cell:
             broken = len(joined) > 1 and joined[-1] == "-" and joined[-2].isalnum()  # "PÉREZ-" over "GÓMEZ"
             joined += line if broken or not joined else f" {line}"
         return joined
+
+    @property
+    def broken(self) -> bool:
+        """Whether a word seems to break at a line's end without a hyphen: "COMERCIALIZADO" over "RA DE LACTEOS"."""
+        return any(
+            len(a.split()[-1]) >= _LONG and _REST.match(b) is not None and not _SHORT.match(b)
+            for a, b in pairwise(self.texts)
+        )
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -88,7 +101,8 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     lines = [tuple(by_row[row]) for row in sorted(by_row)]
     if len(lines) > 1:
         # Rows at half heights: only those that stand in one column are lines of one cell.
-        lines = [line for line in lines if in_column(line, lines[0]) and not owned(sheet, line[0], label)]
+        nearest = tuple(by_row[base[0].row])
+        lines = [line for line in lines if in_column(line, nearest) and not owned(sheet, line[0], label)]
         if not lines:
             return None
     first, alone = lines[0][0], len(lines) == 1
@@ -137,8 +151,9 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
         for s in row:
             if id(s) in members or not same_type(last, s) or not last.capitals:
                 continue
-            if s.label is not None and (s.colon or same_type(label, s) or abs(s.x0 - label.x0) > 1.5):
-                continue  # a label; but a word that could be one may stand where a value wraps back to
+            like_a_label = s.colon or (same_type(label, s) and not label.colon)
+            if s.label is not None and (like_a_label or min(abs(s.x0 - label.x0), abs(s.x0 - last.x0)) > 1.5):
+                continue  # a label; but a word that could be one may stand where a value goes on
             at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
             near = -0.4 < (s.top - last.bottom) / s.height < 1.2
             following = touching_below(sheet, s)
@@ -275,6 +290,8 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
                 break
             continue
         s = row[at]
+        if at > 0 and row[at - 1].colon and s.x0 - row[at - 1].x1 < s.height:
+            break  # text that flows: it is what that label asks for
         reach = LOOSE_LINE if _no_room(sheet, end, s) else NEXT_LINE
         if s.label is not None or not same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < reach:
             break

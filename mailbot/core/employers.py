@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
@@ -11,8 +11,8 @@ from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.page import Box
-from mailbot.core.places import box_of, neighbours, set_alike, would_have_fitted
-from mailbot.core.printed import is_placeholder, read_value
+from mailbot.core.places import FIRST_LINE_BELOW, box_of, neighbours, set_alike, would_have_fitted
+from mailbot.core.printed import is_placeholder, of_two_kinds, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.table import read_table
@@ -74,11 +74,20 @@ def read_employers(
             rows.append(row)
     read = {r.registro_patronal.text for r in rows if r.registro_patronal}
     for sheet in whole:
-        for text in (text for s in sheet.segments for text in (s.text, *(w.text for w in s.words))):
-            printed = parse_registro(text) if 11 <= len(text) <= 18 else None
-            if printed is not None and printed.text not in read:
-                legible = False
+        for printed in (number for s in sheet.segments for number in _numbers(s)):
+            legible = legible and printed.text in read
+    if not rows and any(_runs_through(sheet, t) for sheet in sheets for t in _asked(sheet) if not t.colon):
+        legible = False
     return _without_repeats(rows), legible
+
+
+def _numbers(s: Segment) -> Iterator[RegistroPatronal]:
+    """Yield every registro patronal in a text, however it is spaced."""
+    for start in range(len(s.words)):
+        for end in range(start + 1, min(start + 4, len(s.words)) + 1):
+            text = "".join(w.text for w in s.words[start:end])
+            if 11 <= len(text) <= 18 and (number := parse_registro(text)):
+                yield number
 
 
 def _give_back(blocks: Sequence[Block], known: dict[str, str]) -> bool:
@@ -193,6 +202,17 @@ def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:
     return cell if at_once and first.capitals else None
 
 
+def _runs_through(sheet: Sheet, label: Segment) -> bool:
+    """Tell whether right below a label without a cell stands a text that reaches out of its column."""
+    reach = 2 * FIRST_LINE_BELOW * label.height  # the other headers may be of more lines
+    return any(
+        s.capitals and not is_placeholder(s.text) and s.label is None
+        and s.x0 < label.x1 and label.x0 < s.x1 and s.top - label.bottom < reach
+        for row in sheet.rows[label.row + 1 : label.row + 5]
+        for s in row
+    )  # fmt: skip
+
+
 def _column_starts(asked: Sequence[Segment]) -> list[float]:
     """Find where blocks set side by side begin: the same label twice on one line, or all labels on a few edges."""
     for kind in (labels.RAZON, labels.REGISTRO, labels.MODALIDAD):
@@ -220,14 +240,15 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     if not cells:
         return None, True
     texts = {k: c for k, c in cells.items() if k != labels.REGISTRO}  # a number shows by itself that it is whole
-    legible = not any(c.cut or (k == labels.RAZON and _of_two(c, known)) for k, c in texts.items())
+    legible = not any(c.cut or (k == labels.RAZON and (c.broken or _of_two(c, known))) for k, c in texts.items())
     registro = None
     if cell := cells.get(labels.REGISTRO):
-        registro = parse_registro(cell.text) or parse_registro(cell.texts[0])
+        found = read_value(labels.REGISTRO, cell.text) or read_value(labels.REGISTRO, cell.texts[0])
+        registro = found if isinstance(found, RegistroPatronal) else None
         legible = legible and registro is not None
     modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
     modalidad = modalidad and _unbroken(modalidad, known)
-    legible = legible and not (modalidad and _is_a_part(modalidad, known))
+    legible = legible and not (modalidad and (_is_a_part(modalidad, known) or of_two_kinds(modalidad)))
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
         razon, unlabelled = _split_modalidad(cell, known)

@@ -21,6 +21,7 @@ Mode = Literal["beside", "below", "above"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
 _BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
+_ITS_OWN = 1.0  # heights from a label's colon to what is its value or none: what stands below is another's
 _ANOTHER = 1.5  # heights from a state to what is as likely no word of it
 
 
@@ -104,6 +105,8 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
     found = []
     if (cell := beside(sheet, s)) is not None:
         found.append(_read(s, cell, "beside"))
+        if s.colon and not is_placeholder(cell.text) and cell.box.x0 - s.x1 < _ITS_OWN * s.height:
+            return found
     elif (cell := over_its_caption(sheet, s)) is not None:
         return [_read(s, cell, "above")]
     if (cell := below(sheet, s)) is not None:
@@ -118,7 +121,7 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
 def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
-    if cell.cut and (kind not in TYPED or kind == labels.ESTADO):
+    if (cell.cut or cell.broken) and (kind not in TYPED or kind == labels.ESTADO):
         return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
     for segments, text in _spans(kind, cell):
         value = read_value(kind, text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 
 from mailbot.core import labels
 from mailbot.core.identifiers import Curp, Nss, RegistroPatronal, parse_curp, parse_nss, parse_registro
@@ -35,7 +36,7 @@ _STATE_FILLERS = frozenset(
 )  # fmt: skip
 _STATE_OPEN = frozenset({"de", "del", "en", "por", "con", "sin", "no", "la", "el", "los", "y", "a", "al"})
 _STATE_INSIDE = frozenset({"de", "del", "la", "el", "los", "y", "a", "al", "por"})  # no state begins so
-_TWO_VALUES = re.compile(r"[.;|] | [/—–] ")  # as text that flows separates them
+_TWO_VALUES = re.compile(r"[.,;|] | [/—–] |derechos? al?\b", re.IGNORECASE)  # two that flow, or another label
 _ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
 _MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
 _UNMARKED = r"(?:\( ?\)|\[ ?\]|☐|□)"
@@ -64,7 +65,7 @@ def _service(text: str) -> bool | None:
 
 def _state(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", "") + "-–—/")  # a dash: no sub-estado
-    if _of_two_kinds(cleaned) or _TWO_VALUES.search(cleaned):
+    if of_two_kinds(cleaned) or _TWO_VALUES.search(cleaned):
         return None
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
     if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
@@ -76,7 +77,7 @@ def _state(text: str) -> str | None:
     return None
 
 
-def _of_two_kinds(text: str) -> bool:
+def of_two_kinds(text: str) -> bool:
     """Tell whether words in capitals and words in small letters are mixed: a piece of something else is in it."""
     words = [w for w in text.split() if len(w) > 2 and w.isalpha()]
     return any(w.isupper() for w in words) and any(not w.isupper() for w in words)
@@ -90,7 +91,7 @@ def _issue_date(text: str) -> date | None:
     return None
 
 
-_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.$")  # no abbreviation of a name is so long
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.$|(?<=^[^\W\d_]{3})\.$")  # no abbreviation of a name
 _NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y"})  # "O" and "E" are surnames
 
 
@@ -102,7 +103,9 @@ def _name(text: str) -> str | None:
         return None
     capitals = any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper())
     small = any(c.islower() for w in words[1:] if not w.startswith("Mc") for c in w)
-    if (capitals and small) or fold(words[-1]) in _NO_ENDS:
+    long = [w for w in words if len(w) > 2]
+    mixed = (capitals and small) or any(a.isupper() and not b.isupper() for a, b in pairwise(long))
+    if mixed or fold(words[-1]) in _NO_ENDS:
         return None  # capitals and small letters, or no end: a piece of something else
     return cleaned
 

@@ -34,7 +34,7 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
             section = _section_after(_with_its_label(sheet, number), section)
             if section == labels.BENEFICIARIOS:
                 listed = listed or _is_a_person(row)
-            seal_line = sum(s.text.count("|") for s in row) >= 2
+            seal_line = sum(w.text.count("|") for s in row for w in s.words if w.text != "|") >= 2
             rows.append(() if section is not None or seal_line else row)
         kept.append(Sheet(sheet.page, tuple(rows)))
     return kept, listed

@@ -253,3 +253,31 @@ def test_the_day_of_birth_is_kept_apart() -> None:
     found = constancia(with_lines(("Fecha de nacimiento:", "25/08/2008")))
     assert found.nacimiento is not None
     assert found.nacimiento.value == date(2008, 8, 25)
+
+
+@pytest.mark.parametrize("lines", [("DOMICILI", "O PEÑA"), ("FERNAN", "DA PEÑA"), ("Emiliano DERECHOS", "Peña")])
+def test_a_name_that_a_narrow_cell_broke_or_another_text_entered_is_in_doubt(lines: tuple[str, str]) -> None:
+    cell = [(60.0, 300.0, "Nombre:"), (120.0, 300.0, lines[0]), (120.0, 313.0, lines[1])]
+    others = [p for p in without("Nombre(s):") if p[0] != "CURP:"]
+    assert constancia(page_of(TITLE, *labelled(*others), *cell)).nombre is None
+
+
+@pytest.mark.parametrize("name", ["UNIVERSIDA D AUTONOMA", "COMERCIALIZADO RA DE LACTEOS", "BACHILLERE S DEL ESTADO"])
+def test_an_employer_whose_cell_broke_a_word_is_in_doubt(name: str) -> None:
+    first, _, second = name.partition(" ")
+    cell = [(60.0, 300.0, "Razón social:"), (140.0, 300.0, first), (140.0, 313.0, second)]
+    assert constancia(page_of(TITLE, *labelled(*HOLDER), *cell)).patrones_legible is False
+
+
+@pytest.mark.parametrize("name", ["CONSTRUCTORA Y EDIFICADORA", "COMERCIAL SA DE CV", "TRANSPORTES S DE RL DE CV"])
+def test_a_short_word_is_no_rest_of_a_broken_one(name: str) -> None:
+    first, _, second = name.partition(" ")
+    cell = [(60.0, 300.0, "Razón social:"), (140.0, 300.0, first), (140.0, 313.0, second)]
+    assert [p.razon_social for p in constancia(page_of(TITLE, *labelled(*HOLDER), *cell)).patrones] == [name]
+
+
+@pytest.mark.parametrize(
+    "printed", ["VIGENTE. PENSIONADO", "BAJA, CON DERECHO AL (A) SERVICIO", "FALLECIDO / PENSIONADO", "PENSION"]
+)
+def test_two_values_or_a_piece_of_one_are_no_state(printed: str) -> None:
+    assert constancia(page_of(TITLE, *labelled(*without("Estado:"), ("Estado:", printed)))).estado is None
