@@ -250,13 +250,15 @@ class Intake:
     async def _answer(self, row: ledger.Claimed, message: Message, documents: list[Document]) -> None:
         desk = self._desk()
         asked = case_rows.Asked.about(message, nss_keys(documents, desk))
+        drawn, picture = None, None
         for _ in range(MOST_STALE):
             now = self._clock.now()
             past, version = await self._store.read(people.past_of, asked, message, now, desk.office)
             wanted = await asyncio.to_thread(picture_wanted, message, documents, past, row.received, now, desk)
-            picture = None
-            if wanted is not None:
-                picture = await self._readers.picture(message.attachments[wanted.document].data, wanted.marks)
+            if wanted != drawn:
+                drawn, picture = wanted, None
+                if wanted is not None:
+                    picture = await self._readers.picture(message.attachments[wanted.document].data, wanted.marks)
             outcome = await asyncio.to_thread(answer, message, documents, past, row.received, now, desk, picture)
             checkpoint.reached("answered")
             try:
