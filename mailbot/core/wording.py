@@ -80,6 +80,8 @@ def alike(word: str, meant: str) -> bool:
         return False
     if len(meant) <= SHORT + 1 and word[:-1] == meant[:-1] and {word[-1], meant[-1]} <= _VOWELS:
         return False  # "lleno" and "llené" are two things said
+    if word[:-3] == meant[:-3] and {word[-3:], meant[-3:]} == {"ron", "ran"}:
+        return False  # "me dieron de baja" was done, "me dieran de baja" is wished
     from rapidfuzz.distance import OSA
 
     # one slip in a word of five letters, two from nine on; the first letter is seldom the wrong one

@@ -186,6 +186,15 @@ def test_taking_note_is_silent_whatever_the_subject_names(text: str) -> None:
     assert say(text, subject="Solicitud de baja del seguro facultativo").value == "pide_baja"
 
 
+@pytest.mark.parametrize("attached", [True, False])
+def test_a_baja_that_is_wished_is_no_baja_that_was_done(attached: bool) -> None:
+    """ "Dieran" is no typo of "dieron"."""
+    wished = "Ya conseguí trabajo y me gustaría que me dieran de baja del seguro del tec."
+    assert say(wished, attached=attached) == Said("pide_baja")
+    assert say("Quisiera que me dieran la baja del seguro", attached=attached) == Said("pide_baja")
+    assert say("Ya me dieron de baja del seguro del tec.", attached=attached).value != "pide_baja"
+
+
 def test_what_is_told_is_not_answered_as_if_it_were_asked() -> None:
     """ "Ya llené el formulario" asks for no form, and a subject that names the constancia asks for no download."""
     assert say("Buenas tardes, ya llené el formulario de alta del seguro facultativo") == Said("ya_lo_llene")
