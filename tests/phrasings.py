@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailbot.core.intent import Said, understand
+from mailbot.core.own_words import split_words
 from mailbot.core.rules import RuleBook
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -57,9 +58,9 @@ def phrasings(name: str) -> Iterator[Phrasing]:
 
 
 def hear(phrasing: Phrasing, book: RuleBook) -> Said:
-    """Understand it as a first mail without a document; the subject of an answer is not the writer's."""
+    """Understand it as a first mail without a document; what is quoted, and an answer's subject, are not the writer's."""
     subject = "" if phrasing.subject.startswith("Re:") else phrasing.subject
-    return understand(phrasing.text, subject, book.wording, book.questions, attached=False, known=False)
+    return understand(split_words(phrasing.text).own, subject, book.wording, book.questions, attached=False, known=False)
 
 
 def shortfall(phrasing: Phrasing, said: Said) -> str | None:

@@ -18,7 +18,7 @@ BEFORE_ANSWERS = ALONE | {"pide_baja"}
 LEAST_WORDS = 4
 ANOTHER_MATTER = 8  # so many words beside courtesies and none near ours: whatever is attached, it is not for us
 LONG = 25  # nobody asks a question of ours at such length without naming the insurance (the longest in the corpus: 12)
-CLOSINGS = frozenset({"atte", "atentamente", "saludos", "cordialmente"})
+CLOSINGS = frozenset({"atte", "atentamente", "saludos", "cordiales", "cordialmente"})
 _NAME = re.compile(r"[\n.!]\s*(?:[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+\.?\s*){1,5}$")
 THUMBS = "👍👌🙏✅🙌😊❤👏🫡🤝"
 
@@ -163,7 +163,8 @@ def _not_understood(said: tuple[Sentence, ...], ours: bool, attached: bool, word
     asks = any(asking(s) and _content(s, wording) for s in told)
     if not ours:
         return "ajeno" if _says(said, wording) >= (1 if asks else LEAST_WORDS) else "ninguno"
-    stated = _says(told, wording) >= LEAST_WORDS
+    named = tuple(phrase for phrase in wording.about if " " in phrase)  # the name of the paper alone states nothing
+    stated = _says(tuple(replace(s, words=without(named, s.words)) for s in told), wording) >= LEAST_WORDS
     return "no_entendido" if not attached and (asks or stated) else "ninguno"
 
 

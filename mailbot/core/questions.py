@@ -19,7 +19,9 @@ ENOUGH = 0.5
 SURE = 0.62
 # The same within one sentence: "no tengo NSS, ¿dónde lo saco?" asks once, "¿dónde lo saco y cuánto tarda?" twice.
 SAME_SENTENCE = 0.9
-TWO_FORMS = 0.75
+TWO_FORMS = 0.81
+# A question does without the words that its topic needs ("necesita") where it is as near as this, at a discount.
+UNNAMED, DISCOUNT = 0.85, 0.9
 # How much nearer an answer must be than a topic that only a person can answer.
 MARGIN = 0.02
 # The whole guide yields to a topic with its own answer that fits nearly as well, and to a person where neither fits.
@@ -27,7 +29,7 @@ GUIDE = 0.9
 ENOUGH_FOR_GUIDE = 0.75
 LEAST_OF_CLAUSE = 2  # words that say something: one alone ("¿cuál uso?") leans on the clause beside it
 LEANING = 0.8  # what such a sentence is worth beside others: "no tengo NSS, ¿dónde se saca?" asks for no constancia
-TOLD = 0.05  # how much nearer a thing told must be than the question it is told for
+TOLD = 0.2  # how much nearer a thing told must be than the question it is told for; an alarm need not be
 TOLD_SURELY = 0.8  # what is told is answered as a second matter only where it is as near as this
 MOST_SPANS = 150  # bounds the work on a hostile text
 MOST_ANSWERS = 2
@@ -62,7 +64,7 @@ class Topic:
     examples: tuple[str, ...]
     answer: str
     all_of: tuple[str, ...] = ()
-    """Words of which one must be there."""
+    """Words of which one must be there, unless a sentence is nearly an example."""
     none_of: tuple[str, ...] = ()
     """Phrases with which the topic is not meant."""
     copy_staff: bool = False
@@ -141,10 +143,10 @@ def match_topics(said: Sequence[Sentence], known: Knowledge) -> tuple[Match, ...
     by_name = {t.name: t for t in known.topics}
     index = indexed(tuple((t.name, t.examples) for t in known.topics), known.synonyms)
     spans = _spans([s for s in said if asking(s) or not hands_over(s.words)])
-    nearest = ((_of_words(span.words, by_name, index), span) for span in spans)
+    nearest = ((_of_span(span, by_name, index), span) for span in spans)
     readings = [_Reading(_in_place(match, span, len(spans)), span) for match, span in nearest if match]
     chosen: list[_Reading] = []
-    for reading in sorted(readings, key=lambda r: (-r.match.score - TOLD * r.span.asks, len(r.span.clauses))):
+    for reading in sorted(readings, key=lambda r: (-r.match.score - TOLD * _counts(r), len(r.span.clauses))):
         if all(_apart(reading, other) for other in chosen):
             chosen.append(reading)
     if any(r.span.asks and r.match.score >= SURE for r in chosen):
@@ -158,6 +160,10 @@ def match_topics(said: Sequence[Sentence], known: Knowledge) -> tuple[Match, ...
 def _in_place(match: Match, span: _Span, spans: int) -> Match:
     leaning = spans > 1 and len(content(span.words)) < LEAST_OF_CLAUSE + 1 and has_form(span.words)
     return replace(match, asks=span.asks, score=match.score * (LEANING if leaning else 1))
+
+
+def _counts(reading: _Reading) -> bool:
+    return reading.span.asks or reading.match.topic.told
 
 
 def _is_trouble(match: Match) -> bool:
@@ -198,8 +204,9 @@ def _spans(said: Sequence[Sentence]) -> list[_Span]:
         count += len(sentence.clauses)
         asks = asking(sentence)
         whole = _Span(sentence.words, frozenset(numbers), here, asks)
+        formed = any(has_form(words) for words in sentence.clauses)  # then the other clauses only tell
         parts = [
-            _Span(words, frozenset({n}), here, asks)
+            _Span(words, frozenset({n}), here, has_form(words) if formed else asks)
             for words, n in zip(sentence.clauses, numbers, strict=True)
             if len(content(words)) >= LEAST_OF_CLAUSE
         ]
@@ -227,24 +234,30 @@ def asking(sentence: Sentence) -> bool:
     return sentence.asks or has_form(sentence.words)
 
 
-def _of_words(words: tuple[str, ...], by_name: Mapping[str, Topic], index: Index) -> Match | None:
+def _of_span(span: _Span, by_name: Mapping[str, Topic], index: Index) -> Match | None:
     """Return the topic that is nearest; a topic for a person wins where both are about as near."""
-    near = resemblance(words, index, lambda name: _allowed(by_name[name], words))
-    found = [_weighed(by_name[name], score) for name, score in near.items()]
+    words = span.words
+    near = resemblance(words, index, lambda name: not _excluded(by_name[name], words))
+    found = [_weighed(by_name[name], score, span) for name, score in near.items()]
     ranked = sorted((m for m in found if m), key=lambda m: -m.score)
     for_person = (m for m in ranked if m.topic.staff_only and m.score >= ranked[0].score - MARGIN)
     return next(for_person, ranked[0] if ranked else None)
 
 
-def _weighed(topic: Topic, score: float) -> Match | None:
+def _weighed(topic: Topic, score: float, span: _Span) -> Match | None:
+    if not _named(topic, span.words):
+        sure = span.asks and topic.answer and score >= UNNAMED
+        return Match(topic, score * DISCOUNT) if sure else None
     if topic.guide:
         return Match(topic, score * GUIDE) if score >= ENOUGH_FOR_GUIDE else None
     return Match(topic, score) if score >= ENOUGH else None
 
 
-def _allowed(topic: Topic, words: Sequence[str]) -> bool:
-    if any(find(phrase, words) is not None for phrase in topic.none_of):
-        return False
+def _excluded(topic: Topic, words: Sequence[str]) -> bool:
+    return any(find(phrase, words) is not None for phrase in topic.none_of)
+
+
+def _named(topic: Topic, words: Sequence[str]) -> bool:
     return not topic.all_of or any(find(phrase, words) is not None for phrase in topic.all_of)
 
 
@@ -287,10 +300,10 @@ def _check_examples(
             problems.add(table, "frases", f"«{example}» no tiene palabras propias: cualquier correo la cumpliría")
             continue
         said = tuple(w for s in sentences(example) for w in s.words)
-        if not _allowed(topic, said):
+        if _excluded(topic, said) or not _named(topic, said):
             problems.add(table, "frases", f"«{example}» no cumple «necesita» o «salvo» de su propio tema")
         for other in says.get(own, ()):
-            if _allowed(other, said):
+            if not _excluded(other, said) and _named(other, said):
                 problems.add(table, "frases", f"«{example}» dice lo mismo que una frase de «{other.name}»")
     for own in {_content_of(example) for example in topic.examples}:
         says.setdefault(own, []).append(topic)

@@ -69,7 +69,7 @@ class Index:
 def resemblance(words: Sequence[str], index: Index, allowed: Callable[[str], bool]) -> dict[str, float]:
     """Return how near (0 to 1) some words are to each topic that may be meant, as far as they share any with it."""
     nearest = {topic: near for topic, near in _nearest(words, index).items() if allowed(topic)}
-    likely = _likely(words, index, allowed) if nearest else {}
+    likely = _likely(words, index) if nearest else {}
     return {topic: NEAREST * near + (1 - NEAREST) * likely.get(topic, 0.0) for topic, near in nearest.items()}
 
 
@@ -93,14 +93,14 @@ def _nearest(words: Sequence[str], index: Index) -> dict[str, float]:
     return best
 
 
-def _likely(words: Sequence[str], index: Index, allowed: Callable[[str], bool]) -> dict[str, float]:
-    """Return how likely each topic is, given that one of them is meant."""
+def _likely(words: Sequence[str], index: Index) -> dict[str, float]:
+    """Return how likely each topic is, given that one of them is meant: words of one that may not be meant are not
+    those of another."""
     known = [f for f in _features(words, index.concept, _concepts(words, index)) if f in index.habit]
-    vote = {topic: len(known) * reserve for topic, reserve in index.reserve.items() if allowed(topic)}
+    vote = {topic: len(known) * reserve for topic, reserve in index.reserve.items()}
     for feature in known:
         for topic, gain in index.habit[feature].items():
-            if topic in vote:
-                vote[topic] += gain
+            vote[topic] += gain
     most = max(vote.values(), default=0.0)
     shares = {topic: exp((said - most) / CAUTION) for topic, said in vote.items()}
     total = sum(shares.values())

@@ -23,6 +23,7 @@ _GREETING = re.compile(
     r"\b(?:(?:muy )?buen[oa]?s? (?:dia|tarde|noche)s?|(?:excelente|lindo|bonito|feliz) (?:dia|tarde|noche|semana))\b"
 )
 _WORD = re.compile(r"[a-z0-9]+")
+_MUTE_U = re.compile(r"\bq(?=[ei])")  # "qiero"
 # Words skipped by "…" in a phrase: enough for "quiero por favor que me den de baja".
 GAP = 6
 SHORT = 5  # letters: in a shorter word one slip makes another word
@@ -37,7 +38,8 @@ _CHAT = {
     "info": "informacion", "imms": "imss", "ims": "imss", "ace": "hace", "iso": "hizo", "hise": "hice", "ise": "hice",
     "yene": "llene", "yame": "llame", "llege": "llegue", "chamba": "trabajo", "chambeo": "trabajo",
     "lleve": "entregue", "baje": "descargue", "findes": "fines de semana", "jale": "trabajo", "checar": "revisar",
-    "checo": "reviso", "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia",
+    "checo": "reviso", "m": "me", "ala": "a la", "alo": "a lo", "ase": "hace", "hize": "hice", "mui": "muy",
+    "form": "formulario", "kuanto": "cuanto", "kedo": "quedo", "vijencia": "vigencia",
     "ago": "hago", "aser": "hacer", "nesesito": "necesito", "nesecito": "necesito", "nesesita": "necesita",
     "nesecita": "necesita", "kiero": "quiero", "pag": "pagina", "ta": "esta", "porfis": "por favor",
     "plis": "por favor", "pls": "por favor", "xfis": "por favor", "bn": "bien", "msj": "mensaje", "tb": "tambien",
@@ -67,7 +69,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _plain_words(text: str) -> tuple[str, ...]:
-    plain = _WORD.findall(_GREETING.sub(" ", fold(text)).replace("'", ""))
+    plain = _WORD.findall(_MUTE_U.sub("qu", _GREETING.sub(" ", fold(text)).replace("'", "")))
     return tuple(w for word in plain for w in _CHAT.get(word, word).split())
 
 
