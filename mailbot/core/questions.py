@@ -52,6 +52,7 @@ _FORMS = (
     "en que", "de que", "con que", "puedo", "se puede", "pueden", "podria*", "tengo que", "hay que", "debo",
     "es necesario", "es obligatorio", "me pasan", "me sirve", "sirve", "no puedo", "no me deja", "no se",
     "que fecha", "que documento*", "que papel*", "que requisito*",
+    "que formulario*", "que pagina", "que liga", "que horario*",
 )  # fmt: skip
 
 

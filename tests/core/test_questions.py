@@ -21,7 +21,7 @@ from tests.phrasings import Phrasing, hear, phrasings, shortfall
 CORPUS = tomllib.loads((Path(__file__).parent.parent / "corpus" / "preguntas.toml").read_text(encoding="utf-8"))
 ASKED = [(topic, text) for topic, texts in CORPUS["temas"].items() for text in texts]
 MEANT = [(value, text) for value, texts in CORPUS["mensajes"].items() for text in texts]
-PHRASINGS = tuple(p for n in range(3, 11) for p in phrasings(f"preguntas-{n}.toml"))
+PHRASINGS = tuple(p for n in range(3, 12) for p in phrasings(f"preguntas-{n}.toml"))
 # What a mail in a running case may say; the same words from a stranger are no matter of ours.
 IN_A_CASE = {"que_sigue", "basta", "gracias", "ya_lo_llene"}
 # Topics that say nearly the same: either answer is right.
