@@ -22,11 +22,17 @@ Look = tuple[str, int, bool]
 def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Take the label off texts that stand where a value belongs and look like the values of the document."""
     every = [s for sheet in sheets for s in sheet.segments]
-    suspects = {id(s) for sheet in sheets for s in sheet.segments if _suspect(s) and _in_a_values_place(sheet, s)}
+    suspects = {
+        id(s)
+        for sheet in sheets
+        for s in sheet.segments
+        if (_suspect(s) and _in_a_values_place(sheet, s)) or _after_a_colon(sheet, s)
+    }
     sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1) and id(s) not in suspects]
     counted = Counter(_look(s) for s in sure)
     label_looks = {look for look, times in counted.items() if times >= max(2, 0.15 * len(sure))}
-    value_looks = {_look(s) for s in every if s.label is None and (parse_nss(s.text) or parse_curp(s.text))}
+    numbers = [s for s in every if s.label is None and (parse_nss(s.text) or parse_curp(s.text))]
+    value_looks = {(*_look(s)[:2], True) for s in numbers}  # digits are neither capitals nor small letters
     of_fields = [s for s in sure if s.kind not in labels.HEADINGS | labels.EMPLOYER]  # headers of tables have none
     with_colon = sum(s.colon for s in of_fields) >= 0.8 * max(len(of_fields), 1) and bool(of_fields)
     result = []
@@ -55,6 +61,14 @@ def _suspect(s: Segment) -> bool:
         return False
     heading = s.kind in labels.HEADINGS and len(s.words) > 1
     return short and not heading and compact(s.text) not in _ACRONYMS
+
+
+def _after_a_colon(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether a word without a colon stands right of a label with one that asks for a name: "Apellido: Turno"."""
+    if s.label is None or s.colon or len(s.words) > 2:
+        return False
+    before = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
+    return bool(before) and before[-1].colon and before[-1].kind in _ASKS_FOR_WORDS
 
 
 def _breaks_off(s: Segment) -> bool:

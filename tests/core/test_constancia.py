@@ -281,3 +281,12 @@ def test_a_short_word_is_no_rest_of_a_broken_one(name: str) -> None:
 )
 def test_two_values_or_a_piece_of_one_are_no_state(printed: str) -> None:
     assert constancia(page_of(TITLE, *labelled(*without("Estado:"), ("Estado:", printed)))).estado is None
+
+
+@pytest.mark.parametrize("surname", ["Estado", "Turno", "Modalidad", "Clínica", "Patrón"])
+def test_a_surname_in_small_letters_may_be_a_keyword_after_a_colon(surname: str) -> None:
+    parts = (("Primer apellido:", surname), ("Segundo apellido:", "Peña"), ("Nombre(s):", "Ximena"))
+    others = [p for p in without("Nombre(s):") if p[0] != "CURP:"]
+    found = constancia(page_of(TITLE, *labelled(*parts, *others))).nombre
+    assert found is not None
+    assert found.value == f"Ximena {surname} Peña"
