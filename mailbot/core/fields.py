@@ -108,7 +108,9 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
         if s.colon and not is_placeholder(cell.text) and cell.box.x0 - s.x1 < _ITS_OWN * s.height:
             return found
     elif (cell := over_its_caption(sheet, s)) is not None:
-        return [_read(s, cell, "above")]
+        reading = _read(s, cell, "above")
+        if reading.value is not None or s.kind not in TYPED:
+            return [reading]
     if (cell := below(sheet, s)) is not None:
         found.append(_read(s, cell, "below"))
     if not any(r.value is not None for r in found):

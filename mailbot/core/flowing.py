@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from mailbot.core.labels import LABELS
-from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE
+from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE, overlap
 from mailbot.core.sheet import Segment
 from mailbot.core.spanish import compact
 
@@ -56,8 +56,14 @@ def line_after(rows: Rows, s: Segment) -> list[Segment]:
     for row in rows[s.row + 1 : s.row + 4]:
         for t in row:
             if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
-                return _stretch(row, t)
+                return [] if _has_a_label(rows, t) else _stretch(row, t)
     return []
+
+
+def _has_a_label(rows: Rows, s: Segment) -> bool:
+    """Tell whether left of a text, at its height, stands a label: it is a cell's line and begins no paragraph's."""
+    near = [t for row in rows[max(0, s.row - 4) : s.row + 4] for t in row]
+    return any(t.label is not None and t.x1 <= s.x0 + 1 and overlap(t, s) >= 0.4 for t in near)
 
 
 def goes_on(rows: Rows, s: Segment) -> list[Segment]:
