@@ -90,7 +90,7 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
         if s.label is not None or any(heads(t, s) for t in over if t is not label and t.bottom > label.top):
             break
         far = base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row
-        if far and not _justified(sheet, base[0], s):
+        if (far and not _justified(sheet, base[0], s)) or (base and _at_a_labels_edge(sheet, s, base[-1])):
             break
         base.append(s)
     if not base:
@@ -107,7 +107,7 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
             return None
     first, alone = lines[0][0], len(lines) == 1
     further = _wrapped(sheet, lines[-1], label, first) or _under_its_label(sheet, lines[-1], label)
-    if not further and label.colon and (flowing := goes_on(sheet.rows, lines[-1][-1])):
+    if not further and label.colon and (flowing := goes_on(sheet.rows, lines[-1][-1], label.kind)):
         further = [tuple(flowing)]
     if upper := _upper_lines(sheet, first, label):
         lines = [*upper, *lines]
@@ -121,6 +121,12 @@ def _after_its_end(s: Segment, label: Segment) -> bool:
     """Tell whether a text follows the last line of a label that wraps: "médico: SI" under "Con derecho al servicio"."""
     on_last_line = abs(s.bottom - label.bottom) < 0.3 * s.height and s.top > label.top + 0.5 * s.height
     return label.colon and on_last_line and s.x0 >= label.end - 0.3 * label.height
+
+
+def _at_a_labels_edge(sheet: Sheet, s: Segment, last: Segment) -> bool:
+    """Tell whether a text set off from the last begins where a label right above or below it does, as its column's."""
+    near = [t for row in sheet.rows[max(0, s.row - 3) : s.row + 4] for t in row if abs(t.top - s.top) < 2 * s.height]
+    return s.x0 - last.x1 > s.height and any(t.label is not None and abs(t.x0 - s.x0) < 1.5 for t in near)
 
 
 def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
@@ -145,7 +151,7 @@ def _word_above(sheet: Sheet, first: Segment, label: Segment) -> bool:
 def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Segment) -> bool:
     """Tell whether a text right under a cell, set as the cell is, belongs to no label: as likely its last line."""
     last, members = lines[-1][0], {id(s) for line in lines for s in line}
-    if closes(lines[-1][-1]):
+    if closes(lines[-1][-1], label.kind):
         return False
     for row in sheet.rows[last.row + 1 : last.row + 4]:
         for s in row:
@@ -281,7 +287,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
     first = last = line[0]
     end = line[-1]
     lines: list[tuple[Segment, ...]] = []
-    if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row or closes(end):
+    if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row or closes(end, label.kind):
         return lines
     for row in sheet.rows[last.row + 1 : last.row + 8]:
         at = next((i for i, s in enumerate(row) if abs(s.x0 - label.x0) < SAME_EDGE * s.height), None)

@@ -11,7 +11,7 @@ from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.page import Box
-from mailbot.core.places import FIRST_LINE_BELOW, box_of, neighbours, set_alike, would_have_fitted
+from mailbot.core.places import FIRST_LINE_BELOW, box_of, has_text_beside, neighbours, set_alike, would_have_fitted
 from mailbot.core.printed import is_placeholder, of_two_kinds, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
@@ -66,6 +66,8 @@ def read_employers(
         legible = legible and sure
         blocks += found
         cells = [s for block in found for cell in block.cells.values() for s in cell.segments]
+        if any(block.asked for block in found):
+            legible = legible and not any(_left_over(sheet, s, cells) for s in sheet.segments)
     legible = legible and _give_back(blocks, known) and len({next(iter(b.asked)) for b in blocks if b.asked}) < 2
     for block in blocks:
         row, sure = _row(block, known)
@@ -110,6 +112,25 @@ def _before_labels(sheet: Sheet) -> list[Segment]:
 def _carried_over(s: Segment, cells: Sequence[Segment]) -> bool:
     """Tell whether a text at a page's head is set as a cell of the employers on the page before: the table goes on."""
     return any(abs(s.x0 - c.x0) < 1.5 and s.words[0].font == c.words[0].font and set_alike(c, s) for c in cells)
+
+
+def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
+    """Tell whether a text amid the employers, set as their cells are, is of none: one may go on there."""
+    like = [c for c in cells if c.page == s.page and c.words[0].font == s.words[0].font and set_alike(c, s)]
+    small = any(c.islower() for c in s.text)
+    if s.label is not None or small or not compact(s.text) or not like or any(c is s for c in cells):
+        return False
+    if not min(c.top for c in like) - 0.5 * s.height < s.top < max(c.bottom for c in like) + s.height:
+        return False
+    beside_it = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
+    if beside_it and beside_it[-1].label is not None:
+        return False
+    for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
+        over = [t for t in row if t.x0 < s.x1 and s.x0 < t.x1 and t.top < s.top - 0.5 * s.height]
+        if over:
+            far = s.top - over[0].bottom > FIRST_LINE_BELOW * s.height
+            return far or over[0].label is None or has_text_beside(sheet, over[0])
+    return True
 
 
 def _without_repeats(rows: list[Row]) -> list[Row]:
@@ -186,10 +207,11 @@ def _mode(sheet: Sheet, asked: Sequence[Segment]) -> str | None:
 
 def _cell(sheet: Sheet, label: Segment, mode: str | None) -> Cell | None:
     """Return the text of a label by itself, where the block has its texts."""
+    cell = beside(sheet, label)
     if mode == "beside":
-        cell = beside(sheet, label)
         return _on_the_next_line(sheet, label) if cell is None else cell
-    return (None if mode == "below" else beside(sheet, label)) or below(sheet, label)
+    close = cell is not None and label.colon and cell.box.x0 - label.x1 < label.height
+    return cell if cell is not None and (mode != "below" or close) else below(sheet, label)
 
 
 def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from mailbot.core.labels import LABELS
+from mailbot.core.labels import EMPLOYER, LABELS
 from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE, overlap
 from mailbot.core.sheet import Segment
 from mailbot.core.spanish import compact
@@ -66,11 +66,11 @@ def _has_a_label(rows: Rows, s: Segment) -> bool:
     return any(t.label is not None and t.x1 <= s.x0 + 1 and overlap(t, s) >= 0.4 for t in near)
 
 
-def goes_on(rows: Rows, s: Segment) -> list[Segment]:
+def goes_on(rows: Rows, s: Segment, kind: str | None) -> list[Segment]:
     """Return the texts that begin the next line, where the paragraph had no room for them after a text."""
     stretch = _stretch(rows[s.row], s)
     following = list(takewhile(lambda t: t.label is None, line_after(rows, s)))
-    if not following or stretch[0] is s or closes(s):
+    if not following or stretch[0] is s or closes(s, kind):
         return []
     word = following[0].words[0]
     near = [t for row in rows[max(0, s.row - _NEAR) : s.row + _NEAR + 1] for t in row]
@@ -78,9 +78,10 @@ def goes_on(rows: Rows, s: Segment) -> list[Segment]:
     return following if s.x1 + 0.2 * s.height + word.x1 - word.x0 > edge - 0.1 * s.height else []
 
 
-def closes(s: Segment) -> bool:
-    """Tell whether a text ends with a mark that parts it from what follows."""
-    return s.text.endswith(_CLOSING) or _SENTENCE_END.search(s.text) is not None
+def closes(s: Segment, kind: str | None) -> bool:
+    """Tell whether a text ends with a mark that parts it from what follows; an employer's name may abbreviate."""
+    sentence = kind not in EMPLOYER and _SENTENCE_END.search(s.text) is not None
+    return sentence or s.text.endswith(_CLOSING)
 
 
 def _stretch(row: Sequence[Segment], s: Segment) -> list[Segment]:
