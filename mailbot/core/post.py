@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from mailbot.core.case import Case
@@ -91,7 +92,7 @@ def _outgoing(
     recipients: tuple[str, ...] = (to,)
     cc = tuple(a for a in office.staff if a.lower() != to) if copy_staff else ()
     if office.mode == "shadow":
-        reply = shadow(reply, to, cc, office)
+        reply = shadow(replace(reply, subject=subject), to, cc, office)
         subject, recipients, cc = reply.subject, office.staff, ()
     ours = message_id(digest, office.address.rpartition("@")[2], kind)
     raw = compose(

@@ -90,7 +90,7 @@ def values_for(
         con_persona=case is not None and (case.taken or case.state == "con_persona"),
         ultimo_antes_del_tope=cap > 0 and past.replies_today == cap - 1,
         botones=buttons(stem, case, desk) if j.details else (),
-        personal=staff_block(j, patron.razon_social if patron else None) if j.copies_staff else None,
+        personal=staff_block(j, case, patron.razon_social if patron else None) if j.copies_staff else None,
         calendario_id=case.opened_by if case else "",
     )
 
@@ -159,13 +159,17 @@ def what_was_read(read: Constancia | None, patron: str | None) -> tuple[Fila, ..
     return tuple(Fila(label, value) for label, value in rows if value)
 
 
-def staff_block(j: Judgement, patron: str | None) -> StaffBlock:
-    """Return the end of a reply for staff in copy; the student sees it too, so suspicions stay out of it."""
+def staff_block(j: Judgement, case: Case | None, patron: str | None) -> StaffBlock:
+    """Return the end of a reply for staff in copy; the student sees it too, so suspicions stay out of it.
+
+    A case has its number for `mailbot case` from its second mail on: the first is written before it is recorded.
+    """
     names = {"nss": "no se lee el NSS", "estado": "no se lee el estado", "fecha": "no se lee la fecha"}
     doubts = tuple(names[m] for m in missing(j.choice.constancia)) if j.facts.documento == "constancia" else ()
     if j.facts.patron == "dudoso":
         doubts = (*doubts, "no es claro qué patrón lo registra")
-    return StaffBlock(what_was_read(j.choice.constancia, patron), j.decision.rule, doubts)
+    number = (Fila("Caso", str(case.id)),) if case and case.id else ()
+    return StaffBlock((*number, *what_was_read(j.choice.constancia, patron)), j.decision.rule, doubts)
 
 
 def worth_a_note(j: Judgement, past: Past) -> bool:

@@ -214,7 +214,7 @@ def test_in_shadow_mode_nothing_is_addressed_to_the_student() -> None:
     (sent,) = answered(desk=shadow).mails
     read = message_from_bytes(sent.raw, policy=policy.default)
     assert (sent.to, sent.cc, str(read["To"]), read["Cc"]) == (DESK.office.staff, (), DESK.office.staff[0], None)
-    assert str(read["Subject"]).startswith("[SIMULACRO]")
+    assert str(read["Subject"]) == f"[SIMULACRO] Re: {message().subject}"
     outcome = answered(desk=shadow)
     assert outcome.reminder is not None
     assert outcome.case is not None
