@@ -201,13 +201,20 @@ def message_ids(raw: bytes) -> tuple[str, ...]:
 
 
 def header_date(raw: bytes | None) -> datetime | None:
-    """Return a Date header as an aware datetime; None where absent or unreadable, never 1900-01-01."""
+    """Return a Date header as an aware datetime; None where absent or unreadable, never 1900-01-01.
+
+    "-0000" is UTC whose writer's zone is not told (RFC 5322, 3.3); with no zone at all the hour may be anybody's, and
+    three in the morning here would be yesterday in UTC: the day of receipt serves.
+    """
     if raw is None:
         return None
+    said = clean_line(decode_text(raw[:200]), 100)
     try:
-        when = parsedate_to_datetime(clean_line(decode_text(raw[:200]), 100))
+        when = parsedate_to_datetime(said)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     if not 1980 <= when.year <= 2200:  # outside, astimezone may overflow, and no mail is from there
         return None
-    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
+    if when.tzinfo is None:
+        return when.replace(tzinfo=UTC) if re.search(r"\s-0000\b", said) else None
+    return when

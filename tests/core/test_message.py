@@ -96,6 +96,8 @@ def sent_at(date: str) -> Message:
         ("Sun, 22 Nov 2026 00:04:00 -0600", "2026-11-22T00:04:00-06:00"),  # two days late, and not more
         ("Sun, 22 Nov 2026 00:02:00 -0600", "2026-11-24T00:03:00-06:00"),  # more than two days late
         ("Tue, 24 Nov 2026 00:06:00 -0600", "2026-11-24T00:03:00-06:00"),  # after the clock
+        ("Tue, 24 Nov 2026 05:30:00 -0000", "2026-11-23T23:30:00-06:00"),  # UTC, from a zone that is not told
+        ("Mon, 23 Nov 2026 03:00:00", "2026-11-24T00:03:00-06:00"),  # without a zone it may be any hour
         ("mañana", "2026-11-24T00:03:00-06:00"),
         ("Mon, 01 Jan 0001 00:00:00 +0000", "2026-11-24T00:03:00-06:00"),
         ("Fri, 31 Dec 9999 23:59:59 -2300", "2026-11-24T00:03:00-06:00"),
