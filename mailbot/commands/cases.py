@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from mailbot.commands.folding import WIDTH, folded
 from mailbot.commands.opening import config_option, opened
 from mailbot.core.spanish import counted
 
@@ -91,24 +92,23 @@ def sheet(entries: list[Entry], zone: ZoneInfo) -> str:
 
 
 def table(entries: list[Entry], zone: ZoneInfo) -> list[str]:
-    """Write the list for people, those who wait for a person first."""
+    """Write the list for people, those who wait for a person first; an address that is cut is whole in --csv."""
     if not entries:
         return ["No hay ningún caso."]
     waits = sorted(entries, key=lambda e: (state_name(e) != STATES["con_persona"], e.case.since))
-    wide = min(max(len(e.case.address) for e in entries), 45)
     long = max(len(state_name(e)) for e in entries)
-    lines = [f"{'caso':>6}  {'correo':<{wide}}  {'estado':<{long}}  desde       próximo recordatorio"]
+    wide = min(max(len(e.case.address) for e in entries), WIDTH - long - len(f"{'caso':>6}      01/01/2026"))
+    lines = [f"{'caso':>6}  {'correo':<{wide}}  {'estado':<{long}}  desde"]
     for entry in waits:
         case = entry.case
         name, day = _next(entry, zone, "%d/%m/%Y")
-        said = f"{day} {name}" if name else ""
-        lines.append(
-            f"{f'#{case.id}':>6}  {case.address:<{wide}}  {state_name(entry):<{long}}  "
-            f"{case.since.astimezone(zone):%d/%m/%Y}  {said}".rstrip()
-        )
+        shown = case.address if len(case.address) <= wide else f"{case.address[: wide - 1]}…"
+        since = f"{case.since.astimezone(zone):%d/%m/%Y}"
+        lines.append(f"{f'#{case.id}':>6}  {shown:<{wide}}  {state_name(entry):<{long}}  {since}")
+        lines += [f"{'':>6}  → {day} {name}"] if name else []
     counts = {name: sum(state_name(e) == name for e in entries) for name in (*STATES.values(), TAKEN)}
     told = "; ".join(f"{name}, {n}" for name, n in counts.items() if n)
-    return [*lines, "", f"{counted(len(entries), 'caso')}: {told}."]
+    return [*lines, "", folded(f"{counted(len(entries), 'caso')}: {told}.")]
 
 
 def _next(entry: Entry, zone: ZoneInfo, form: str) -> tuple[str, str]:
