@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mailbot.commands.opening import config_option
+from mailbot.commands.opening import config_option, ended
 
 
 @click.command("backup")
@@ -21,6 +21,6 @@ def command(target: Path, path: Path) -> int:
     try:
         backup.save(load(path).store_url, target)
     except StoreProblem as problem:
-        raise click.ClickException(str(problem)) from None
+        raise ended(problem) from None
     click.echo(f"Copia guardada en {target}. Contiene datos personales: guárdala donde nadie más la lea.")
     return 0

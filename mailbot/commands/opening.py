@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from mailbot.config import Config
-    from mailbot.shell.store import Store
+    from mailbot.shell.store import Store, StoreProblem
 
 _CONFIG: dict[str, Any] = {
     "type": click.Path(path_type=Path), "metavar": "ARCHIVO", "help": "La configuración; por omisión, ./config.toml.",
@@ -29,6 +29,16 @@ def optional_config(function: F) -> F:
     return click.option("--config", "path", **_CONFIG)(function)
 
 
+class _Misconfigured(click.ClickException):
+    exit_code = 2
+
+
+def ended(problem: StoreProblem) -> click.ClickException:
+    """Return what ends a command where the store cannot be used: 2 where config.toml is to blame."""
+    kind = _Misconfigured if problem.exit_code == _Misconfigured.exit_code else click.ClickException
+    return kind(str(problem))
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[Config, Store]]:
     """Open the configured store; what keeps it from opening ends the command with one line."""
@@ -43,6 +53,6 @@ def opened(path: Path) -> Iterator[tuple[Config, Store]]:
         finally:
             store.close()
     except StoreProblem as problem:
-        raise click.ClickException(str(problem)) from None
+        raise ended(problem) from None
     except StoreUnavailable as problem:
         raise click.ClickException(f"la base de datos está ocupada o llena ({problem}); intenta otra vez") from None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mailbot.commands.opening import config_option
+from mailbot.commands.opening import config_option, ended
 
 
 @click.command("restore")
@@ -21,7 +21,7 @@ def command(source: Path, path: Path) -> int:
     try:
         backup.restore(load(path).store_url, source)
     except StoreProblem as problem:
-        raise click.ClickException(str(problem)) from None
+        raise ended(problem) from None
     click.echo(
         "Restaurado. Lo que llegó después de la copia se revisa de nuevo: nada se contesta dos veces con otro número."
     )

@@ -67,4 +67,4 @@ async def _run(config: Config, once: bool, at: datetime | None) -> int:
             return await run_once(config, at, readers) if once else await Daemon(config, readers).run()
         except StoreProblem as problem:
             click.echo(f"mailbot: {problem}", err=True)
-            return 1
+            return problem.exit_code

@@ -49,6 +49,14 @@ UPGRADE_KEY = 0x6D61696C  # any constant: two daemons on PostgreSQL must not cre
 class StoreProblem(Exception):
     """The store cannot be used as it is; the text is one clear Spanish line."""
 
+    exit_code = 1
+
+
+class WrongStore(StoreProblem):
+    """What config.toml says of the store cannot be right on this machine: its address, its folder, a missing extra."""
+
+    exit_code = 2
+
 
 class StoreUnavailable(Exception):
     """The database is full, locked or away: nothing was written; the same call may succeed later."""
@@ -108,13 +116,13 @@ def open_store(url: str) -> Store:
     try:
         engine = _engine(url)
     except (ArgumentError, NoSuchModuleError):
-        raise StoreProblem(
+        raise WrongStore(
             "store.url: no es la dirección de una base de datos; por ejemplo, sqlite:///var/mailbot.db"
         ) from None
     except OSError as error:
-        raise StoreProblem(f"store.url: no se puede escribir en su carpeta ({error.strerror}); {CHECK}") from None
+        raise WrongStore(f"store.url: no se puede escribir en su carpeta ({error.strerror}); {CHECK}") from None
     except ModuleNotFoundError:
-        raise StoreProblem("store.url: para PostgreSQL instala el extra: pip install 'mailbot[postgres]'") from None
+        raise WrongStore("store.url: para PostgreSQL instala el extra: pip install 'mailbot[postgres]'") from None
     try:
         _upgrade(engine)
     except (OperationalError, OSError) as error:
@@ -145,6 +153,8 @@ def _engine(url: str) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():  # personal data: for the owner only; SQLite's log and copies take the file's own mode
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        elif path.is_dir() or not os.access(path, os.R_OK | os.W_OK):  # never opened: closing it would drop locks
+            raise WrongStore(f"store.url: «{path}» no es un archivo que se pueda leer y escribir; {CHECK}")
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000})
 
     @event.listens_for(engine, "connect")
@@ -221,7 +231,7 @@ class OneAtATime:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StoreProblem(f"store.url: no se puede escribir en su carpeta ({error.strerror}); {CHECK}") from None
+            raise WrongStore(f"store.url: no se puede escribir en su carpeta ({error.strerror}); {CHECK}") from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

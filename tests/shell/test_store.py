@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -122,6 +125,33 @@ def test_a_url_that_cannot_be_opened_is_one_clear_line(wrong: str) -> None:
         open_store(wrong)
     assert "store.url" in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_an_address_that_cannot_be_right_ends_every_command_with_2_and_a_damaged_file_with_1(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[mailbox]\naddress = "a@b.test"\nhost = "127.0.0.1"\nauth = "password"\nusername = "a"\n'
+                      '[smtp]\nhost = "127.0.0.1"\nauth = "none"\n[store]\nurl = "sqlite:///x/mailbot.db"\n')  # fmt: skip
+    (tmp_path / "x").touch()  # a file where the folder should be
+    commands = (["status"], ["cases"], ["pause"], ["run", "--once"])
+    assert {_ended(config, c) for c in commands} == {2}
+    (tmp_path / "x").unlink()
+    (tmp_path / "x" / "mailbot.db").mkdir(parents=True)
+    assert {_ended(config, c) for c in commands} == {2}
+    (tmp_path / "x" / "mailbot.db").rmdir()
+    (tmp_path / "x" / "mailbot.db").write_bytes(b"no soy una base de datos" * 100)
+    assert {_ended(config, c) for c in commands} == {1}
+
+
+def _ended(config: Path, command: list[str]) -> int:
+    """Run a command; return its exit code, having seen that it says one line of the store."""
+    program = "from mailbot.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command, "--config", str(config)], capture_output=True, text=True, timeout=120,
+        env={**os.environ, "MAILBOT_MAILBOX_PASSWORD": "x"}, check=False,
+    )  # fmt: skip
+    assert "store.url" in done.stderr.strip()
+    assert "\n" not in done.stderr.strip()
+    return done.returncode
 
 
 def test_sqlite_keeps_what_it_has_committed_and_lets_others_read(url: str, store: Store) -> None:
