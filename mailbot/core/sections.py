@@ -30,8 +30,15 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
     kept: list[Sheet] = []
     for sheet in sheets:
         rows: list[tuple[Segment, ...]] = []
-        for number, row in enumerate(sheet.rows):
+        right = heading = float("inf")  # where beneficiaries stand beside the holder's part, in a column of their own
+        for number, whole in enumerate(sheet.rows):
+            row = tuple(s for s in whole if s.x0 < right)
+            before = section
             section = _section_after(_with_its_label(sheet, number), section)
+            heading = min((s.x0 for s in row if s.kind == labels.BENEFICIARIOS), default=heading)
+            if before == labels.BENEFICIARIOS and section is None:
+                right = min(right, _column_beside(row, heading))
+                row = tuple(s for s in row if s.x0 < right)
             if section == labels.BENEFICIARIOS:
                 listed = listed or _is_a_person(row)
             seal_line = sum(w.text.count("|") for s in row for w in s.words if w.text != "|") >= 2
@@ -47,6 +54,14 @@ def _with_its_label(sheet: Sheet, number: int) -> tuple[Segment, ...]:
         return row
     lower = [s for following in sheet.rows[number + 1 : number + 3] for s in following if overlap(s, row[0]) >= 0.4]
     return (*row, *lower)
+
+
+def _column_beside(row: tuple[Segment, ...], heading: float) -> float:
+    """Return where the beneficiaries' column begins, if what ends their section stands wholly left of their heading."""
+    ends = [s for s in row if s.kind in _ENDS_BENEFICIARIES]
+    if not ends or max(s.x1 for s in ends) >= heading:
+        return float("inf")
+    return min(heading, *(s.x0 for s in row if s.x0 > max(e.x1 for e in ends)), heading)
 
 
 def _section_after(row: tuple[Segment, ...], section: str | None) -> str | None:

@@ -290,3 +290,13 @@ def test_a_surname_in_small_letters_may_be_a_keyword_after_a_colon(surname: str)
     found = constancia(page_of(TITLE, *labelled(*parts, *others))).nombre
     assert found is not None
     assert found.value == f"Ximena {surname} Peña"
+
+
+def test_beneficiaries_beside_the_holders_part_give_nothing() -> None:
+    right = [
+        (330.0, 70.0, "Beneficiarios"), (330.0, 90.0, "CURP"), (480.0, 90.0, "Estado"),
+        (330.0, 104.0, "XIVS000726MQTCGLA2"), (480.0, 104.0, "VIGENTE"),
+    ]  # fmt: skip
+    left = [(60.0, 90.0, "Datos del asegurado"), *labelled(*HOLDER, top=110.0, tab=220.0)]
+    found = constancia(page_of(TITLE, *right, *left))
+    assert (found.curp and found.curp.value.text, found.estado and found.estado.value) == ("GAPX080825MQTRXMA2", "BAJA")
