@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -27,6 +28,10 @@ PICTURES_BESIDE = 6  # more in hand that wait for OCR, seconds each: behind them
 MOST_STALE = 20  # answers worked out anew because the student's case changed meanwhile
 BASE64_GROWS = 1.4  # a mail is that much larger than the file in it
 GONE = "ya no está en la carpeta: alguien lo movió o lo borró antes de que se leyera"
+
+
+class Renumbered(Exception):
+    """The folder has another UIDVALIDITY than the row of a mail that waits."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,7 @@ class Intake:
         fetched = await self._mailbox.fetch(row.uidvalidity, row.uid, most_bytes=self._mails.most_bytes)
         checkpoint.reached("fetched")
         if fetched is None:
-            await self._guard(row, lambda: self._ignore(row, GONE))
+            await self._guard(row, lambda: self._miss(row))
             return
         sender = ""
         message: Message | None = None
@@ -287,15 +292,22 @@ class Intake:
         except ledger.NotOurs:
             log.info("another daemon has this message", message=row.id)
         except Exception as error:
-            log.error("a message failed", message=row.id, error=type(error).__name__, where=_where(error))
-            if await self._store.write(ledger.failed_try, row.id, self._me, type(error).__name__, self._clock.now()):
-                await self._tell_staff(row.id, "no se pudo procesar después de varios intentos")
+            log.error("a message failed", message=row.id, error=(why := type(error).__name__), where=_where(error))
+            with suppress(ledger.NotOurs):  # the folder was renumbered meanwhile: the mail is taken again
+                if await self._store.write(ledger.failed_try, row.id, self._me, why, self._clock.now()):
+                    await self._tell_staff(row.id, "no se pudo procesar después de varios intentos")
 
     async def _put_back(self, row: ledger.Claimed) -> None:
         try:
             await self._store.write(ledger.put_back, row.id, self._me)
         except StoreUnavailable:
             log.warning("could not give a message back; it is taken again after a restart", message=row.id)
+
+    async def _miss(self, row: ledger.Claimed) -> None:
+        """A number of before a renumbering says nothing: the next look tells the new one. Three misses end it."""
+        if row.uidvalidity != await self._mailbox.numbering():
+            raise Renumbered
+        await self._ignore(row, GONE)
 
     async def _ignore(self, row: ledger.Claimed, reason: str) -> None:
         await self._store.write(ledger.close, row.id, self._me, ledger.IGNORED, reason, self._clock.now())

@@ -75,7 +75,8 @@ def _renumbered_while_waiting(c: Connection, place: dict[str, Any], f: Found, no
     taken = select(m.id).where(_place(place["account"], place["folder"], f.uidvalidity), m.uid == f.uid)
     if row is None or c.execute(taken).scalar() is not None:
         return False
-    c.execute(update(messages).where(m.id == row).values(uidvalidity=f.uidvalidity, uid=f.uid, claimed_by=None))
+    c.execute(update(messages).where(m.id == row).values(
+        uidvalidity=f.uidvalidity, uid=f.uid, claimed_by=None, attempts=0, next_at=None))
     note(c, row, now, RENUMBERED)
     return True
 

@@ -137,6 +137,10 @@ class Mailbox:
 
         return await self.call(ask, again=True)
 
+    async def numbering(self) -> int:
+        """Return the folder's UIDVALIDITY as it is now."""
+        return await self.call(lambda session: session.uidvalidity, again=True)
+
     async def special_folder(self, use: str) -> str | None:
         r"""Return the name of the folder that the server marks so, e.g. `\Sent`."""
         return await self.call(lambda session: session.special_folder(use), again=True)

@@ -91,6 +91,47 @@ Mailbox.fetch = fetch
         1, "ignored", "ya no está en la carpeta: alguien lo movió o lo borró antes de que se leyera")
 
 
+@pytest.mark.parametrize("first", ["look", "fetch"])
+def test_a_folder_renumbered_before_a_mail_in_hand_was_read_costs_no_mail_and_no_second_row(place: House, first: str) -> None:
+    """The number in hand means nothing any more: the mail is not gone, and a look finds it, sooner or later."""
+    late = f"""
+import asyncio, os
+from mailbot.shell.mailbox import Mailbox
+first, real_fetch, real_look = {first!r}, Mailbox.fetch, Mailbox.look
+async def until(name):
+    while not os.path.exists(name):
+        await asyncio.sleep(0.02)
+async def fetch(self, uidvalidity, uid, **more):
+    open("fetching", "w").close()
+    await until("renumbered" if first == "fetch" else "looked")
+    while not self.contact.connected:
+        await asyncio.sleep(0.02)
+    try:
+        return await real_fetch(self, uidvalidity, uid, **more)
+    finally:
+        open("fetched", "w").close()
+async def look(self, after, **more):
+    if os.path.exists("fetching"):
+        await until("renumbered" if first == "look" else "fetched")
+    found = await real_look(self, after, **more)
+    if found.renumbered:
+        asyncio.get_running_loop().call_later(0.5, lambda: open("looked", "w").close())  # when it is in the ledger
+    return found
+Mailbox.fetch, Mailbox.look = fetch, look
+"""
+    place.dovecot.deliver(student_mail(1))
+    assert place.once().returncode == 0  # the watermark stands
+    place.dovecot.deliver(student_mail(2))
+    with place.daemon(late):
+        place.wait((place.folder / "fetching").exists)
+        place.dovecot.stop()
+        place.dovecot.change_uidvalidity()
+        place.dovecot.start()
+        (place.folder / "renumbered").touch()
+        place.wait(lambda: len(place.replies()) == 2)
+        place.wait(lambda: place.states() == ["answered", "answered"])
+
+
 def test_a_mail_that_meets_a_bug_is_tried_three_times_then_set_aside_and_staff_told(place: House) -> None:
     bug = """
 from datetime import timedelta
