@@ -42,7 +42,7 @@ def test_copies_are_answered_once_and_the_same_message_id_with_other_bytes_is_an
         place.dovecot.append(raw)
     assert place.once().returncode == 0
     assert reasons(place)[1] == (2, "ignored", "copia de #1")
-    assert [to for to, _, _ in place.replies()] == ["alumna1@correo.test", "otra@correo.test"]
+    assert sorted(to for to, _, _ in place.replies()) == ["alumna1@correo.test", "otra@correo.test"]
     assert len({own for _, _, own in place.replies()}) == 2
 
 
