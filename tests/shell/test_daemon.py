@@ -139,6 +139,7 @@ def test_a_bad_reload_keeps_the_last_good_rules_and_says_what_is_wrong(place: Ho
         place.wait(lambda: "estdo" in place.log)
         place.dovecot.deliver(student_mail(1))
         place.wait(lambda: len(place.replies()) == 1)
+        assert place.rows("SELECT stem FROM messages") == [("como_empezar",)]  # by the rules before
 
 
 def test_the_logs_and_status_name_nobody(place: House) -> None:

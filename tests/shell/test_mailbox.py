@@ -154,12 +154,15 @@ async def test_a_mail_that_comes_in_idle_is_noticed_before_the_next_poll(dovecot
     """How soon is the matter of bench/latency.py."""
     async with Mailbox(account(dovecot, poll_seconds=60)) as mailbox:
         mark = await mailbox.baseline(None)
+        noticed = []
         for number in range(1, 11):
             await asyncio.sleep(0.1)  # in IDLE
             await asyncio.to_thread(dovecot.deliver, mail(number))
             async with asyncio.timeout(30):
                 while number not in await uids(mailbox, mark):
                     await mailbox.changed()
+            noticed.append(number)
+        assert noticed == list(range(1, 11))
 
 
 async def test_a_server_without_idle_is_polled() -> None:
@@ -361,7 +364,9 @@ async def test_a_stop_in_idle_does_not_wait_for_the_poll(dovecot: Dovecot) -> No
 async def test_a_call_during_idle_does_not_wait_for_the_poll(dovecot: Dovecot) -> None:
     async with Mailbox(account(dovecot, poll_seconds=60)) as mailbox:
         mark = await mailbox.baseline(None)
+        found = []
         for _ in range(20):
             await asyncio.sleep(0.05)
             async with asyncio.timeout(30):
-                await mailbox.look(mark)
+                found.append((await mailbox.look(mark)).found)
+        assert found == [()] * 20

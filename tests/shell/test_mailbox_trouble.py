@@ -163,12 +163,15 @@ async def test_news_come_through_tls_too(certificates: Certificates) -> None:
     with running_dovecot(tls=certificates) as server:
         async with Mailbox(account(server, security="tls", ca_file=str(certificates.ca))) as mailbox:
             mark = await mailbox.baseline(None)
+            noticed = []
             for number in range(1, 21):
                 await uids(mailbox, mark)
                 server.deliver(mail(number))
                 async with asyncio.timeout(30):
                     while number not in await uids(mailbox, mark):
                         await mailbox.changed()
+                noticed.append(number)
+            assert noticed == list(range(1, 21))
 
 
 def test_starttls_that_is_not_offered_and_tls_that_is_not_spoken_are_explained(dovecot: Dovecot) -> None:

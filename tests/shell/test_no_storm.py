@@ -29,6 +29,7 @@ async def test_ten_daemons_before_a_server_that_is_away_do_not_come_back_at_the_
         while not apart():
             await asyncio.sleep(0.02)
         await asyncio.gather(*(box.stop() for box in boxes))
+    assert apart()
 
 
 def test_the_pdf_library_is_one_that_runs_no_code_from_a_file() -> None:

@@ -96,6 +96,7 @@ def test_while_imap_is_away_the_service_counts_as_started_and_beats(place: House
     place.dovecot.stop()
     with systemd(place) as ear, place.daemon(NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="1000000"):
         place.wait(lambda: bool(ear.times("READY=1")) and len(ear.times("WATCHDOG=1")) >= 3)
+        assert len(ear.times("READY=1")) == 1
 
 
 def test_a_locked_database_is_said_to_systemd_and_log_and_ends_by_itself(place: House) -> None:
