@@ -364,7 +364,7 @@ def _cut_label_end(row: list[Segment], above: Segment, key: str) -> Segment | No
 
 
 def _under(above: Segment, below: Segment) -> bool:
-    off = (below.top - above.bottom) / max(above.height, 0.1)
+    off = (below.top - above.bottom) / above.height
     one_font = above.words[-1].font == below.words[0].font and abs(above.height - below.height) < 0.1 * above.height
     near = -0.35 < off < (1.4 if one_font else 0.5)
     edge = min(

@@ -8,6 +8,8 @@ from functools import cached_property
 from mailbot.core.labels import Label
 from mailbot.core.page import Box, Page, Word
 
+LEAST_HEIGHT = 0.1  # points: a glyph may have a box without any, and distances are told in heights
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -46,8 +48,8 @@ class Segment:
 
     @cached_property
     def height(self) -> float:
-        """Height of one line of it."""
-        return max(w.bottom - w.top for w in self.words)
+        """Height of one line of it, never 0."""
+        return max(LEAST_HEIGHT, *(w.bottom - w.top for w in self.words))
 
     @property
     def kind(self) -> str | None:
