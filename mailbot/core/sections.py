@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from mailbot.core import labels
 from mailbot.core.places import overlap
@@ -13,14 +13,7 @@ from mailbot.core.spanish import compact
 # After a heading of beneficiaries, what can only be the holder's or the employer's again.
 _ENDS_BENEFICIARIES = labels.EMPLOYER | {labels.PATRONES, labels.ASEGURADO, labels.SELLO}
 _ENDS_SEAL = labels.EMPLOYER | {labels.PATRONES, labels.ASEGURADO}
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A page's segments with the foreign ones taken out, and whether beneficiaries are listed."""
-
-    sheet: Sheet
-    beneficiaries: bool
+_ALIGNED = 1.5  # points
 
 
 def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
@@ -30,17 +23,20 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
     kept: list[Sheet] = []
     for sheet in sheets:
         rows: list[tuple[Segment, ...]] = []
-        right = heading = float("inf")  # where beneficiaries stand beside the holder's part, in a column of their own
+        right = float("inf")  # where beneficiaries stand beside the holder's part, in a column of their own
+        heading: Segment | None = None
+        theirs: list[Segment] = []
         for number, whole in enumerate(sheet.rows):
             row = tuple(s for s in whole if s.x0 < right)
             before = section
             section = _section_after(_with_its_label(sheet, number), section)
-            heading = min((s.x0 for s in row if s.kind == labels.BENEFICIARIOS), default=heading)
-            if before == labels.BENEFICIARIOS and section is None:
-                right = min(right, _column_beside(row, heading))
+            if before == labels.BENEFICIARIOS and section is None and heading is not None:
+                right = min(right, _column_beside(row, heading, theirs))
                 row = tuple(s for s in row if s.x0 < right)
+            heading = next((s for s in row if s.kind == labels.BENEFICIARIOS), heading)
             if section == labels.BENEFICIARIOS:
                 listed = listed or _is_a_person(row)
+                theirs += [s for s in row if s is not heading]
             seal_line = sum(w.text.count("|") for s in row for w in s.words if w.text != "|") >= 2
             rows.append(() if section is not None or seal_line else row)
         kept.append(Sheet(sheet.page, tuple(rows)))
@@ -56,12 +52,18 @@ def _with_its_label(sheet: Sheet, number: int) -> tuple[Segment, ...]:
     return (*row, *lower)
 
 
-def _column_beside(row: tuple[Segment, ...], heading: float) -> float:
-    """Return where the beneficiaries' column begins, if what ends their section stands wholly left of their heading."""
+def _column_beside(row: tuple[Segment, ...], heading: Segment, theirs: Sequence[Segment]) -> float:
+    """Return where the beneficiaries' column begins, if what ends their section stands wholly left of it.
+
+    A column begins where its heading does, or has it in its middle; a heading in the middle of the page has neither.
+    """
     ends = [s for s in row if s.kind in _ENDS_BENEFICIARIES]
-    if not ends or max(s.x1 for s in ends) >= heading:
+    column = [s for s in (*theirs, *row) if s.x1 > heading.x0 and not is_placeholder(s.text)]
+    if not ends or not column or max(s.x1 for s in ends) >= heading.x0:
         return float("inf")
-    return min(heading, *(s.x0 for s in row if s.x0 > max(e.x1 for e in ends)), heading)
+    x0, x1 = min(s.x0 for s in column), max(s.x1 for s in column)
+    left, middle = abs(x0 - heading.x0), abs(x0 + x1 - heading.x0 - heading.x1) / 2
+    return min(x0, heading.x0) if min(left, middle) < _ALIGNED else float("inf")
 
 
 def _section_after(row: tuple[Segment, ...], section: str | None) -> str | None:

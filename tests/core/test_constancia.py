@@ -300,3 +300,20 @@ def test_beneficiaries_beside_the_holders_part_give_nothing() -> None:
     left = [(60.0, 90.0, "Datos del asegurado"), *labelled(*HOLDER, top=110.0, tab=220.0)]
     found = constancia(page_of(TITLE, *right, *left))
     assert (found.curp and found.curp.value.text, found.estado and found.estado.value) == ("GAPX080825MQTRXMA2", "BAJA")
+
+
+def test_a_heading_of_beneficiaries_in_the_middle_of_the_page_is_no_column() -> None:
+    theirs = [
+        (260.0, 300.0, "Beneficiarios"), (60.0, 314.0, "Nombre"), (240.0, 314.0, "CURP"), (420.0, 314.0, "Estado"),
+        (60.0, 328.0, "LUIS PEREZ"), (240.0, 328.0, "XIVS000726MQTCGLA2"), (420.0, 328.0, "VIGENTE"),
+    ]  # fmt: skip
+    employer = [(60.0, 350.0, "Registro patronal:"), (270.0, 350.0, "E2375853329"), (60.0, 364.0, "Patrón:"), (270.0, 364.0, "CECYTEQ")]
+    read = constancia(page_of(TITLE, *labelled(*HOLDER), *theirs, *employer))
+    assert [(p.razon_social, p.registro_patronal and p.registro_patronal.text) for p in read.patrones] == [("CECYTEQ", "E2375853329")]
+
+
+def test_short_words_under_no_header_leave_a_doubt() -> None:
+    name = [(60.0, 314.0, "7-ELEVEN"), (118.0, 314.0, "MEXICO"), (170.0, 314.0, "SA"), (195.0, 314.0, "DE"), (220.0, 314.0, "CV")]
+    heads = [(60.0, 300.0, "Razón social"), (420.0, 300.0, "Registro patronal")]
+    read = constancia(page_of(TITLE, *labelled(*HOLDER), *heads, *name, (420.0, 326.0, "E2375853329")))
+    assert (read.patrones_legible, read.patrones) == (False, ())
