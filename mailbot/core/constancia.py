@@ -67,6 +67,7 @@ def read_constancia(
     from mailbot.core.fields import kinds_asked, settle, settle_name
     from mailbot.core.impostors import unmask
     from mailbot.core.issued import issued_on
+    from mailbot.core.running_heads import without_running_heads
     from mailbot.core.sections import holders_part
 
     # What must be legible to choose a step, and how its absence is told to people.
@@ -78,7 +79,7 @@ def read_constancia(
         (labels.CURP, "la CURP"),
         (labels.NOMBRE, "el nombre"),
     )
-    mine, beneficiarios = holders_part(unmask(sheets))
+    mine, beneficiarios = holders_part(unmask(without_running_heads(sheets)))
     readings, with_captions = read_either_way(mine)
     problems: list[str] = []
     found: dict[str, Reading] = {}
