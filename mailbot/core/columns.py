@@ -349,7 +349,6 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             if across and not lines:
                 return None  # another column's text runs through this one's place
             continue
-        apart = apart or _goes_on_beside(row, members[-1], heads)
         room = FIRST_LINE_BELOW if not lines else NEXT_LINE
         off = members[0].top - (last.bottom if lines else foot)
         if off > room * max(label.height, members[0].height):
@@ -368,6 +367,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             break
         lines.append(tuple(members))
         last = members[0]
+        apart = apart or _goes_on_beside(row, members[-1], heads)
     if not lines:
         return None
     cut = apart or (loose and not _broken_for_room(lines))
