@@ -36,7 +36,7 @@ def read_table(
                 head = all_heads[index]  # a short text at the left of a wide column, its header in the middle
             kind = _edge_of(s, columns) or (head.kind if head is not None else None)
             if kind is None:
-                legible = legible and (is_placeholder(s.text) or len(s.text) < 3)
+                legible = legible and (is_placeholder(s.text) or s.text.strip(".)").isdigit())  # a row's number
             elif kind in columns:
                 by_column.setdefault(kind, []).append(s)
         for kind, segments in by_column.items():

@@ -12,10 +12,12 @@ from mailbot.core.page import Word
 MOST_WORDS = 6_000  # on one page; a full page of small print has 1,200
 
 _LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
+# A whole number right before or after another cell's text: a registro with its hyphens, digits before a CURP.
+_TWO_CELLS = re.compile(r"^([A-Z]\d\d-\d{5}-\d\d-\d)(?=[A-Z]{2})|^(\d+)(?=[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$)")
 
 
 def pieces_of(word: Word) -> Iterator[Word]:
-    """Cut a word at inner spaces (OCR gives whole lines), after a colon that ends a label, and at leaders."""
+    """Cut a word at inner spaces (OCR gives whole lines), after a label's colon, where cells touch, and at leaders."""
     if word.text in ("..", "__", "··"):
         return  # a leader too short to be more
     if any(mark in word.text for mark in ("...", "…", "···", "___")):
@@ -36,10 +38,11 @@ def _without_leaders(word: Word) -> Iterator[Word]:
 
 def _cut(word: Word) -> Iterator[Word]:
     text = word.text
+    meet = {m.end() for m in _TWO_CELLS.finditer(text)} if len(text) > 11 else ()
     cuts = [0]
     for i in range(1, len(text)):
         after_label = text[i - 1] == ":" and i > 1 and (text[i - 2].isalpha() or text[i - 2] in ").")
-        if text[i].isspace() or text[i - 1].isspace() or (after_label and text[i] not in "/:"):
+        if text[i].isspace() or text[i - 1].isspace() or (after_label and text[i] not in "/:") or i in meet:
             cuts.append(i)
     if len(cuts) == 1:
         if text.strip():
