@@ -210,11 +210,10 @@ def _columns(sheet: Sheet) -> Iterator[tuple[Segment, ...]]:
 
 
 def _line_below(sheet: Sheet, s: Segment) -> Segment | None:
-    rows = [row for row in sheet.rows[s.row + 1 : s.row + 4] if len(row) > 1]
     return next(
         (
             t
-            for row in rows
+            for row in sheet.rows[s.row + 1 : s.row + 4]
             for t in row
             if aligned(s, t) and abs(t.height - s.height) < 0.1 * s.height and abs(t.top - s.bottom) < 0.7 * s.height
         ),
