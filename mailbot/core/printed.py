@@ -17,7 +17,9 @@ _PLACEHOLDERS = frozenset(
     {"", "noaplica", "na", "nd", "sd", "ninguno", "ninguna", "noregistrado", "noregistra", "sindato", "sindatos",
      "null",
      "sinpatron", "sininformacion", "nodisponible", "nohaydatos", "sinregistro", "noseencontroinformacion",
-     "sinpatronregistrado", "noexisteinformacion", "sinpatrones", "sinbeneficiarios", "nocuentaconbeneficiarios"}
+     "sinpatronregistrado", "noexisteinformacion", "sinpatrones",
+     *(f"{no}beneficiarios{more}" for no in ("sin", "nocuentacon", "notiene", "nohay", "noexisten")
+       for more in ("", "registrados"))}
 )  # fmt: skip
 
 # The words that a state is made of; one of the heads must be among them (constancia.md: "not binary").

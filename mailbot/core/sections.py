@@ -34,11 +34,13 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
                 right = min(right, _column_beside(row, heading, theirs))
                 row = tuple(s for s in row if s.x0 < right)
             heading = next((s for s in row if s.kind == labels.BENEFICIARIOS), heading)
+            nobody = section == labels.BENEFICIARIOS and _says_nobody(sheet, number)
             if section == labels.BENEFICIARIOS:
                 listed = listed or _is_a_person(row)
                 theirs += [s for s in row if s is not heading]
             seal_line = sum(w.text.count("|") for s in row for w in s.words if w.text != "|") >= 2
             rows.append(() if section is not None or seal_line else row)
+            section = None if nobody else section
         kept.append(Sheet(sheet.page, tuple(rows)))
     return kept, listed
 
@@ -81,6 +83,19 @@ def _section_after(row: tuple[Segment, ...], section: str | None) -> str | None:
 
 def _issue_label(row: tuple[Segment, ...]) -> bool:
     return any(s.kind == labels.FECHA and s.label is not None and s.label.tier == 1 for s in row)
+
+
+def _says_nobody(sheet: Sheet, number: int) -> bool:
+    """Tell whether a line says that there are no beneficiaries: in words, beside or below their heading or headers."""
+    row = sheet.rows[number]
+    texts = [s for s in row if s.label is None]
+    if not texts or not all(is_placeholder(s.text) and compact(s.text) for s in texts):
+        return False
+    beside = [s for s in row if s.label is not None]
+    above = next((upper for upper in reversed(sheet.rows[:number]) if upper), ())
+    if not beside and len(above) > 1 and all(s.label is not None for s in above):
+        return True
+    return any(s.kind == labels.BENEFICIARIOS and compact(s.text) != "parentesco" for s in beside or above)
 
 
 def _is_a_person(row: tuple[Segment, ...]) -> bool:
