@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from mailbot.core.alongside import beside_a_table
 from mailbot.core.columns import Cell
 from mailbot.core.places import column_of, neighbours, set_alike
 from mailbot.core.printed import is_placeholder
@@ -14,6 +15,7 @@ from mailbot.core.rows import Line, split_rows
 from mailbot.core.sheet import Segment, Sheet
 
 ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
+_CLOSER = 1.3  # times the gap below a heading that the gap above it is
 _FOOT, _HEAD = 0.9, 0.06  # of a page's height: below and above stand page numbers, addresses, the browser's lines
 
 
@@ -21,19 +23,20 @@ def read_table(
     sheet: Sheet, heads: list[Segment], known: Mapping[str, str], following: Sequence[Sheet] = ()
 ) -> tuple[list[dict[str, Cell]], bool]:
     """Read the rows under a line of headers; the second value tells whether all of it was read with certainty."""
+    aside = beside_a_table(sheet, heads)
     all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
+    all_heads = [h for h in all_heads if not aside(h)]
     all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
     columns: dict[str, list[Line]] = {h.kind: [] for h in heads if h.kind}
     legible = True
-    body, sure = _body(sheet, all_heads, columns, following)
+    body, sure = _body(sheet, all_heads, aside, following)
     starts = Counter(round(s.x0) for row in body for s in row)
     for row in body:
         pieces = [piece for whole in row for piece in _cut_into_cells(whole, all_heads, starts)]
         by_column: dict[str, list[Segment]] = {}
+        in_order = len(pieces) == len(row) and _one_in_each(pieces, all_heads)
         for index, s in enumerate(pieces):
-            head = column_of(s, all_heads)
-            if head is None and len(pieces) == len(all_heads):
-                head = all_heads[index]  # a short text at the left of a wide column, its header in the middle
+            head = all_heads[index] if in_order else column_of(s, all_heads)
             kind = _edge_of(s, columns) or (head.kind if head is not None else None)
             if kind is None:
                 legible = legible and (is_placeholder(s.text) or s.text.strip(".)").isdigit())  # a row's number
@@ -51,14 +54,14 @@ def read_table(
 
 
 def _body(
-    sheet: Sheet, heads: Sequence[Segment], columns: Mapping[str, list[Line]], following: Sequence[Sheet]
+    sheet: Sheet, heads: Sequence[Segment], aside: Callable[[Segment], bool], following: Sequence[Sheet]
 ) -> tuple[list[list[Segment]], bool]:
     """Return the lines of a table, to the next label, paragraph or gap; and whether it surely ends there."""
     under = bottom = max(h.bottom for h in heads)
     height = heads[0].height
     body: list[list[Segment]] = []
     for row in _rows_on(sheet, heads, following, body):
-        line = [s for s in row if s not in heads and _below_heads(s, heads, under)]
+        line = [s for s in row if s not in heads and _below_heads(s, heads, under) and not aside(s)]
         if not line:
             continue
         cells = [s for above in body for s in above]
@@ -69,9 +72,18 @@ def _body(
             return body, bool(body) or not line[0].capitals
         if len(line) == 1 and _spans_columns(line[0], heads) and not line[0].capitals:
             return body, True
+        if len(line) == 1 and body and _heads_what_follows(sheet, line[0], bottom):
+            return body, True
         body.append(line)
         bottom = max(s.bottom for s in line)
     return body, True
+
+
+def _heads_what_follows(sheet: Sheet, s: Segment, bottom: float) -> bool:
+    """Tell whether a text keeps closer to the labels right below it than to the table: the next section's heading."""
+    following = next((row for row in sheet.rows[s.row + 1 : s.row + 3] if row), ())
+    labels = [t for t in following if t.label is not None]
+    return bool(labels) and s.page == labels[0].page and s.top - bottom > _CLOSER * (labels[0].top - s.bottom)
 
 
 def _rows_on(
@@ -144,6 +156,20 @@ def _cut_into_cells(s: Segment, heads: Sequence[Segment], starts: Counter[int]) 
     ]
     edges = [0, *cuts, len(s.words)]
     return [replace(s, words=s.words[a:b]) for a, b in pairwise(edges)] if cuts else [s]
+
+
+def _one_in_each(pieces: Sequence[Segment], heads: Sequence[Segment]) -> bool:
+    """Tell whether a line has a text for each header, in their order.
+
+    A short text at the left of a wide column stands nearer to the header before its own, which is in the middle.
+    """
+
+    def under(s: Segment) -> list[Segment]:
+        return [h for h in heads if min(s.x1, h.x1) > max(s.x0, h.x0)]
+
+    return len(pieces) == len(heads) and all(
+        not under(s) or head in under(s) for s, head in zip(pieces, heads, strict=True)
+    )
 
 
 def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
