@@ -274,6 +274,7 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
         razon, unlabelled = _split_modalidad(cell, known)
+        legible = legible and not (labels.MODALIDAD not in cells and _hides_a_modalidad(cell, razon, known))
     if razon is None or fold(razon.split()[-1]) in _NO_ENDS:
         legible = False
     elif cells.keys() == {labels.RAZON} and razon != razon.upper() and (len(razon.split()) > 5 or razon[-1] == "."):
@@ -300,10 +301,10 @@ def _of_two(cell: Cell, known: dict[str, str]) -> bool:
     """Tell whether a name's lines break where the next word had room: as likely two names."""
     width = cell.box.x1 - cell.box.x0
     for number, (a, b) in enumerate(pairwise(cell.lines), 1):
-        rest = compact("".join(s.text for line in cell.lines[number:] for s in line))
+        rest = Cell(cell.lines[number:]).text
         indented = a[0].x0 - b[0].x0 > a[0].height  # the first line begins after its label, the others below it
         room = cell.box.x1 - a[0].x0 if indented else width
-        if len(a) == 1 and would_have_fitted(a[0], b[0], room) and rest not in known:
+        if len(a) == 1 and would_have_fitted(a[0], b[0], room) and not _begins_as_known(rest, known):
             return True
     return False
 
@@ -329,5 +330,27 @@ def _split_modalidad(cell: Cell, known: dict[str, str]) -> tuple[str | None, str
         if compact("".join(words[cut:])) in known:
             name = read_value(labels.RAZON, " ".join(words[: _before_its_label(words, cut)]))
             return (name if isinstance(name, str) else None), " ".join(words[cut:])
+    for number in range(1, len(cell.lines)):
+        rest = Cell(cell.lines[number:]).text
+        if _begins_as_known(rest, known):
+            name = read_value(labels.RAZON, Cell(cell.lines[:number]).text)
+            return (name if isinstance(name, str) else None), rest
     name = read_value(labels.RAZON, cell.text)
     return (name if isinstance(name, str) else None), None
+
+
+def _hides_a_modalidad(cell: Cell, razon: str | None, known: dict[str, str]) -> bool:
+    """Tell whether a line of a name begins as modalidades do: "TRABAJADORES ESTACIONALES", which may be another one."""
+    firsts = Counter(fold(text.split(maxsplit=1)[0]) for text in known.values())
+    left = len((razon or "").split())
+    for a, b in pairwise(cell.texts):
+        left -= len(a.split())
+        if left > 0 and firsts[fold(b.split()[0])] > 1 and fold(a.split()[-1]) not in OPEN_WORDS:
+            return True
+    return False
+
+
+def _begins_as_known(text: str, known: dict[str, str]) -> bool:
+    """Tell whether text is a known modalidad, or begins with one and goes on: "TRABAJADORES EVENTUALES URBANOS"."""
+    words = text.split()
+    return compact(text) in known or any(compact("".join(words[:end])) in known for end in range(2, len(words)))
