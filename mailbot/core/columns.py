@@ -32,6 +32,7 @@ from mailbot.core.places import (
     touching_below,
     would_have_fitted,
 )
+from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
@@ -345,6 +346,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             members = [members[heads.index(label)]]  # set otherwise in their columns than the headers
         else:
             members = [s for s in members if column_of(s, heads) is label]
+        members = [s for s in members if not is_placeholder(s.text)] or members  # beside a text, another field's dash
         if not members:
             if across and not lines:
                 return None  # another column's text runs through this one's place

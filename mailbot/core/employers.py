@@ -324,19 +324,24 @@ def _before_its_label(words: Sequence[str], cut: int) -> int:
 
 
 def _split_modalidad(cell: Cell, known: dict[str, str]) -> tuple[str | None, str | None]:
-    """Take a known modalidad, printed without a label, off the end of a razón social."""
+    """Take a known modalidad, printed without a label or in a cell that touches, off a razón social's end or start."""
     words = [w.text for line in cell.lines for s in line for w in s.words]
     for cut in range(1, len(words)):
         if compact("".join(words[cut:])) in known:
-            name = read_value(labels.RAZON, " ".join(words[: _before_its_label(words, cut)]))
-            return (name if isinstance(name, str) else None), " ".join(words[cut:])
+            return _name_of(words[: _before_its_label(words, cut)]), " ".join(words[cut:])
     for number in range(1, len(cell.lines)):
         rest = Cell(cell.lines[number:]).text
         if _begins_as_known(rest, known):
-            name = read_value(labels.RAZON, Cell(cell.lines[:number]).text)
-            return (name if isinstance(name, str) else None), rest
-    name = read_value(labels.RAZON, cell.text)
-    return (name if isinstance(name, str) else None), None
+            return _name_of([Cell(cell.lines[:number]).text]), rest
+    for cut in range(len(words) - 1, 1, -1):
+        if compact("".join(words[:cut])) in known:
+            return _name_of(words[cut:]), " ".join(words[:cut])
+    return _name_of([cell.text]), None
+
+
+def _name_of(words: Sequence[str]) -> str | None:
+    name = read_value(labels.RAZON, " ".join(words))
+    return name if isinstance(name, str) else None
 
 
 def _hides_a_modalidad(cell: Cell, razon: str | None, known: dict[str, str]) -> bool:

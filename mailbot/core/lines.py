@@ -29,6 +29,7 @@ from mailbot.core.spanish import compact
 from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked
 
 LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
+SET_OFF = 1.4  # of the spaces within a label: what follows it so is a cell of its own
 NAMELESS = Label(OTHER)
 _SEPARATORS = ".,;|/—–•·"  # between a value and the next label, in text that flows
 
@@ -165,7 +166,8 @@ def _starts(
         return bool(before) and before[-1].colon
     if all(not compact(w.text) or w.text.rstrip(".)").isdigit() for w in run) and not before:
         return True  # a bullet or a number before the label
-    if words[i - 1].font != words[i].font == words[match[0] - 1].font and (match[2] or match[0] - i > 1):
+    other_font = words[i - 1].font != words[i].font == words[match[0] - 1].font
+    if other_font and (match[2] or match[0] - i > 1 or _set_off(words[i - 1], words[i], spaces)):
         return True  # a label in bold right after a value
     before_it = "".join(compact(w.text) for w in run)
     if match[0] - i > 1 and len(before_it) > 2 and before_it in PREFIXES:
@@ -196,6 +198,8 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     end, label, colon = match
     if colon or end == len(words) or _wide(words[end - 1], words[end], spaces):
         return True
+    if i == 0 and _set_off(words[end - 1], words[end], spaces, words[:end]):
+        return True
     if not _goes_on(words, i, end) and (_changes_font(words, i, end) or words[end - 1].text.endswith(")")):
         return True
     if not compact(words[end].text):
@@ -221,6 +225,13 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     name = "".join(w.text for w in words[i:end])
     other_font = words[i].font != words[end].font and bool(words[i].font)
     return (other_font or not name.isupper()) and words[end].text.isupper() and len(words[end].text) > 1
+
+
+def _set_off(a: Word, b: Word, spaces: Spaces, within: Sequence[Word] = ()) -> bool:
+    """Tell whether two words stand further apart than the words within a label, and their font's elsewhere, do."""
+    usual = spaces.get(a.font, 0.0) * (a.bottom - a.top)
+    inside = [_gap(x, y) for x, y in pairwise(within)]
+    return usual > 0 and _gap(a, b) > SET_OFF * max(usual, *inside, 0.0)
 
 
 def _next_header(
