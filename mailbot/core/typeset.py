@@ -11,6 +11,8 @@ from mailbot.core.page import Word
 
 MOST_WORDS = 6_000  # on one page; a full page of small print has 1,200
 
+COLON = 0.23  # of the height of a glyph's box: its width in most fonts
+
 _LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
 # A whole number right before or after another cell's text: a registro with its hyphens, digits before a CURP.
 _TWO_CELLS = re.compile(r"^([A-Z]\d\d-\d{5}-\d\d-\d)(?=[A-Z]{2})|^(\d+)(?=[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$)")
@@ -20,6 +22,10 @@ def pieces_of(word: Word) -> Iterator[Word]:
     """Cut a word at inner spaces (OCR gives whole lines), after a label's colon, where cells touch, and at leaders."""
     if word.text in ("..", "__", "··"):
         return  # a leader too short to be more
+    if word.text[0] == ":" and word.text[1:2].isalnum():  # a colon that its label has pushed against the value
+        edge = word.x0 + COLON * (word.bottom - word.top)
+        yield replace(word, text=":", x1=edge)
+        word = replace(word, text=word.text[1:], x0=edge)
     if any(mark in word.text for mark in ("...", "…", "···", "___")):
         yield from _without_leaders(word)
     else:

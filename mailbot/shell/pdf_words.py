@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pypdfium2
 
 MOST_GLYPHS = 30_000  # a full page of eight-point text has some 8,000; a page bomb has millions
+MARKS = "\u0300", "\u036f"  # accents drawn by themselves, over the letter before them
 ASLANT = 45  # the angle of text that is neither level nor upright
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": "-",
               "\x02": "-", "\ufffe": "-", "\u2010": "-", "\u2011": "-", "\u2212": "-"}  # fmt: skip
@@ -88,6 +89,9 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
             piece = None
             continue
         char = _LIGATURES.get(chr(code)) or chr(code)
+        if piece is not None and MARKS[0] <= char <= MARKS[1] and piece.x0 <= x0 <= piece.x1:
+            piece.text += char
+            continue
         if piece is not None and piece.angle == 0:
             height = high - low
             if (
@@ -171,6 +175,9 @@ def _plumber_page(page: Any, number: int) -> Page:
             piece, drawn = None, (char["x1"], char["bottom"])
             continue
         x0, x1, high, low = char["x0"], char["x1"], char["top"], char["bottom"]
+        if piece is not None and MARKS[0] <= text[0] <= MARKS[1] and piece.x0 <= x0 <= piece.x1:
+            piece.text += text
+            continue
         angle = _plumber_angle(char)
         height = low - high
         if (
