@@ -18,7 +18,8 @@ _MARKS = ".,:;"
 def joined(first: Document, second: Document, pages: Sequence[Page]) -> Document:
     """Return the first reading, completed by the second; ``pages`` are as the first reader saw them.
 
-    A name that the first reader doubted is taken only where both part its words alike; a person's, if it is the CURP's.
+    A name that the first reader doubted is taken only where both part its words alike; a person's that only one of
+    them read, where it is the CURP's.
     """
     words = {w.text.strip(_MARKS) for p in pages for w in p.words}
     if second.kind != CONSTANCIA or second.constancia is None:
@@ -33,9 +34,11 @@ def joined(first: Document, second: Document, pages: Sequence[Page]) -> Document
         if one is not None and two is not None and fields[name] is None:
             problems.append(f"dos lecturas de {name.replace('_', ' ')} no coinciden")
     name, curp = fields["nombre"], fields["curp"]
+    fits = name is not None and curp is not None and curp_fits_name(curp.value, name.value)
     if first.constancia.nombre is None and name is not None:
-        fits = curp is not None and curp_fits_name(curp.value, name.value)
         fields["nombre"] = name if fits and _seen(name.value, words) else None
+    elif second.constancia.nombre is None and curp is not None and not fits:
+        fields["nombre"] = None
     patrones, legible = _patrones(first.constancia, second.constancia, words)
     constancia = replace(first.constancia, **fields, patrones=patrones, patrones_legible=legible)
     constancia = replace(

@@ -55,6 +55,12 @@ def test_a_name_that_the_first_reader_doubted_stays_in_doubt(second: Document, w
     assert nombre(joined(WITH_CURP, second, seen(words))) is None
 
 
+@pytest.mark.parametrize(("name", "taken"), [(NAME, NAME), ("IÑAKI ZÚÑIGA DE LA CRUZ", None)])
+def test_a_name_that_only_the_first_reader_saw_must_be_the_curps(name: str, taken: str | None) -> None:
+    first = document(curp=field(CURP), nombre=field(name))
+    assert nombre(joined(first, WITH_CURP, seen(name))) == taken
+
+
 def test_without_a_curp_a_doubted_name_stays_in_doubt() -> None:
     assert nombre(joined(document(), document(nombre=field(NAME)), seen(NAME))) is None
 
