@@ -26,7 +26,7 @@ from mailbot.core.page import Page, Word
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
-from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked
+from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked, without_watermark
 
 LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
 SET_OFF = 1.4  # of the spaces within a label: what follows it so is a cell of its own
@@ -37,7 +37,7 @@ _SEPARATORS = ".,;|/—–•·"  # between a value and the next label, in text 
 def lay_out(page: Page) -> Sheet:
     """Build the lines of a page; the order in which its words were drawn makes no difference."""
     words = [piece for w in page.words if w.upright for piece in pieces_of(w)]
-    lines = [rejoin_tracked(line) for line in lines_of(words)]
+    lines = [rejoin_tracked(line) for line in lines_of(without_watermark(words))]
     spaces = _spaces(lines)
     rows = [_segments(line, number, page.number, spaces) for number, line in enumerate(lines)]
     rows = _stack_labels(join_broken_labels(_hang_colons(_cut_at_values(rows))))

@@ -184,8 +184,8 @@ def _candidates(sheet: Sheet, longest: int) -> Iterator[tuple[Segment, ...]]:
     for number, row in enumerate(sheet.rows):
         if not row:
             continue
-        for s in row:
-            if len(row) > 1:
+        for at, s in enumerate(row):
+            if len(row) > 1 and not _names_someone(row[:at]):
                 yield (s,)
         joined = row
         yield joined
@@ -197,6 +197,11 @@ def _candidates(sheet: Sheet, longest: int) -> Iterator[tuple[Segment, ...]]:
                 break
             yield joined
     yield from _columns(sheet)
+
+
+def _names_someone(before: Sequence[Segment]) -> bool:
+    """Tell whether the label right before a text asks for a name: then it is no title, as "Empresa: CFE"."""
+    return bool(before) and before[-1].kind in (labels.RAZON, labels.NOMBRE)
 
 
 def _columns(sheet: Sheet) -> Iterator[tuple[Segment, ...]]:

@@ -12,6 +12,7 @@ from mailbot.core.page import Word
 MOST_WORDS = 6_000  # on one page; a full page of small print has 1,200
 
 COLON = 0.23  # of the height of a glyph's box: its width in most fonts
+_WATERMARK = 4  # times the usual height of a page's words; no title is so large
 
 _LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
 # A whole number right before or after another cell's text: a registro with its hyphens, digits before a CURP.
@@ -58,6 +59,24 @@ def _cut(word: Word) -> Iterator[Word]:
     for start, end in zip(cuts, [*cuts[1:], len(text)], strict=True):
         if text[start:end].strip():
             yield replace(word, text=text[start:end].strip(), x0=word.x0 + start * step, x1=word.x0 + end * step)
+
+
+def without_watermark(words: list[Word]) -> list[Word]:
+    """Leave out large words that lie across others of the page: "COPIA" behind the text."""
+    heights = sorted(w.bottom - w.top for w in words)
+    least = _WATERMARK * heights[len(heights) // 2] if heights else 0.0
+    large = {id(w) for w in words if w.bottom - w.top > least and _lies_across(w, words)}
+    return [w for w in words if id(w) not in large] if large else words
+
+
+def _lies_across(large: Word, words: list[Word]) -> bool:
+    """Tell whether two words and more stand within the height and width of a large one."""
+    within = (
+        w
+        for w in words
+        if w.x0 < large.x1 and large.x0 < w.x1 and large.top < (w.top + w.bottom) / 2 < large.bottom and w is not large
+    )
+    return next(within, None) is not None and next(within, None) is not None
 
 
 def lines_of(words: list[Word]) -> list[list[Word]]:
