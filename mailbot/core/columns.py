@@ -24,6 +24,7 @@ from mailbot.core.places import (
     heads,
     in_column,
     in_front,
+    marks_a_label,
     neighbours,
     owned,
     same_type,
@@ -156,7 +157,7 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
         return False
     for row in sheet.rows[last.row + 1 : last.row + 4]:
         for s in row:
-            if id(s) in members or not same_type(last, s) or not last.capitals:
+            if id(s) in members or not same_type(last, s) or not last.capitals or marks_a_label(sheet, s):
                 continue
             like_a_label = s.colon or (same_type(label, s) and not label.colon)
             if s.label is not None and (like_a_label or min(abs(s.x0 - label.x0), abs(s.x0 - last.x0)) > 1.5):
@@ -288,10 +289,11 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
     first = last = line[0]
     end = line[-1]
     lines: list[tuple[Segment, ...]] = []
+    edges = _edges(sheet, label)
     if first.x0 - label.x1 > 2.2 * label.height or first.row != label.row or closes(end, label.kind):
         return lines
     for row in sheet.rows[last.row + 1 : last.row + 8]:
-        at = next((i for i, s in enumerate(row) if abs(s.x0 - label.x0) < SAME_EDGE * s.height), None)
+        at = next((i for i, s in enumerate(row) if any(abs(s.x0 - x) < SAME_EDGE * s.height for x in edges)), None)
         if at is None:
             if row and row[0].top - last.bottom > LOOSE_LINE * last.height:
                 break
@@ -310,6 +312,11 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
         lines.append(tuple(whole))
         last, end = s, whole[-1]
     return lines
+
+
+def _edges(sheet: Sheet, label: Segment) -> list[float]:
+    """Return where a label begins, and the bullet or number before it: what wraps goes back to either."""
+    return [label.x0, *(s.x0 for s in sheet.rows[label.row] if s.x1 <= label.x0 and marks_a_label(sheet, s))]
 
 
 def _goes_on_beside(row: Sequence[Segment], last: Segment, heads: Sequence[Segment]) -> bool:

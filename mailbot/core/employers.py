@@ -11,7 +11,16 @@ from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.page import Box
-from mailbot.core.places import FIRST_LINE_BELOW, box_of, has_text_beside, neighbours, set_alike, would_have_fitted
+from mailbot.core.places import (
+    FIRST_LINE_BELOW,
+    box_of,
+    has_text_beside,
+    marks_a_label,
+    neighbours,
+    same_type,
+    set_alike,
+    would_have_fitted,
+)
 from mailbot.core.printed import is_placeholder, of_two_kinds, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
@@ -78,8 +87,8 @@ def read_employers(
     for sheet in whole:
         for printed in (number for s in sheet.segments for number in _numbers(s)):
             legible = legible and printed.text in read
-    if not rows and any(_runs_through(sheet, t) for sheet in sheets for t in _asked(sheet) if not t.colon):
-        legible = False
+    unread = [] if any(block.cells for block in blocks) else [(s, t) for s in sheets for t in _asked(s)]
+    legible = legible and not any(_runs_through(sheet, t) for sheet, t in unread if not t.colon)
     return _without_repeats(rows), legible
 
 
@@ -121,6 +130,8 @@ def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
     if s.label is not None or small or not compact(s.text) or not like or any(c is s for c in cells):
         return False
     if not min(c.top for c in like) - 0.5 * s.height < s.top < max(c.bottom for c in like) + s.height:
+        return False
+    if marks_a_label(sheet, s):
         return False
     beside_it = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
     if beside_it and beside_it[-1].label is not None:
@@ -174,7 +185,7 @@ def _blocks(
         group = sorted([s, *(n for n in beside_it if _column(n, starts) == _column(s, starts))], key=lambda t: t.x0)
         seen.update(id(t) for t in group)
         columns = len({t.kind for t in group}) == len(group) and (len(group) > 1 or only_names)
-        if columns and not any(beside(sheet, t) for t in group):
+        if columns and not any(_has_its_text_beside(sheet, t, mode) for t in group):
             table, sure = _as_table(sheet, group, known, following)
             legible = legible and sure
             if len(table) == 1 and last is not None and not set(last.cells) & set(table[0].cells):
@@ -212,6 +223,13 @@ def _cell(sheet: Sheet, label: Segment, mode: str | None) -> Cell | None:
         return _on_the_next_line(sheet, label) if cell is None else cell
     close = cell is not None and label.colon and cell.box.x0 - label.x1 < label.height
     return cell if cell is not None and (mode != "below" or close) else below(sheet, label)
+
+
+def _has_its_text_beside(sheet: Sheet, label: Segment, mode: str | None) -> bool:
+    """Tell whether beside a label stands what it asks for; below one header of a table, the next one may: "No."."""
+    cell = beside(sheet, label)
+    header = mode == "below" and not label.colon and cell is not None and same_type(label, cell.lines[0][0])
+    return cell is not None and not header
 
 
 def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:

@@ -56,6 +56,14 @@ def claimed(sheet: Sheet, s: Segment, label: Segment) -> bool:
     return any(t is not label and in_front(t, s, label) for t in neighbours(sheet, s))
 
 
+def marks_a_label(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether a text is the bullet or the number of the label right after it."""
+    row = sheet.rows[s.row]
+    after = row[row.index(s) + 1 :]
+    near = bool(after) and after[0].label is not None and after[0].x0 - s.x1 < NEXT_PIECE * s.height
+    return near and s.label is None and not any(c.isalpha() for c in s.text)
+
+
 def has_text_beside(sheet: Sheet, head: Segment) -> bool:
     """Tell whether the next text to the right of a label is no label: then what stands below is another's."""
     after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]

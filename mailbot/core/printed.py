@@ -52,7 +52,7 @@ def is_placeholder(text: str) -> bool:
 
 
 def _service(text: str) -> bool | None:
-    plain = fold(text).strip(_EDGES)
+    plain = fold(text).strip(_EDGES + "-–—")  # a dash between the label and its value
     if plain in ("si", "s i", "con derecho", "si tiene", "si cuenta", "si tiene derecho"):
         return True
     if plain in ("no", "n o", "sin derecho", "no tiene", "no cuenta", "no tiene derecho"):

@@ -30,6 +30,8 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
             row = tuple(s for s in whole if s.x0 < right)
             before = section
             section = _section_after(_with_its_label(sheet, number), section)
+            if section == labels.BENEFICIARIOS and _turns_to_the_holder(sheet, number):
+                section = None
             if before == labels.BENEFICIARIOS and section is None and heading is not None:
                 right = min(right, _column_beside(row, heading, theirs))
                 row = tuple(s for s in row if s.x0 < right)
@@ -83,6 +85,14 @@ def _section_after(row: tuple[Segment, ...], section: str | None) -> str | None:
 
 def _issue_label(row: tuple[Segment, ...]) -> bool:
     return any(s.kind == labels.FECHA and s.label is not None and s.label.tier == 1 for s in row)
+
+
+def _turns_to_the_holder(sheet: Sheet, number: int) -> bool:
+    """Tell whether a line is only "Asegurado", and labels follow: a heading, and no label of a name."""
+    row = sheet.rows[number]
+    following = next((below for below in sheet.rows[number + 1 :] if below), ())
+    alone = len(row) == 1 and row[0].kind == labels.NOMBRE and row[0].label != labels.Label(labels.NOMBRE)
+    return alone and not row[0].colon and bool(following) and following[0].label is not None
 
 
 def _says_nobody(sheet: Sheet, number: int) -> bool:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mailbot.core.alongside import beside_a_table
 from mailbot.core.columns import Cell
-from mailbot.core.places import column_of, neighbours, set_alike
+from mailbot.core.places import column_of, neighbours, same_type, set_alike
 from mailbot.core.printed import is_placeholder
 from mailbot.core.rows import Line, split_rows
 from mailbot.core.sheet import Segment, Sheet
@@ -26,7 +26,7 @@ def read_table(
     aside = beside_a_table(sheet, heads)
     all_heads = sorted([heads[0], *neighbours(sheet, heads[0])], key=lambda s: s.x0)
     all_heads = [h for h in all_heads if not aside(h)]
-    all_heads = [h for h in all_heads if h.label is not None] if len(all_heads) > len(heads) else all_heads
+    all_heads = [h for h in all_heads if h.label is not None or same_type(h, heads[0])]  # "No." is no label
     columns: dict[str, list[Line]] = {h.kind: [] for h in heads if h.kind}
     legible = True
     body, sure = _body(sheet, all_heads, aside, following)
