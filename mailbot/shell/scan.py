@@ -15,6 +15,8 @@ MOST_PAGES = 2  # a constancia has one page, at times two; each costs two second
 MOST_PIXELS = 120_000_000  # phones make up to 108 megapixels; a bomb claims more
 LONG_SIDE = 2400  # pixels: a page of 200 dpi at its own size; above it only time and memory are lost
 RENDER_LONG_SIDE = 2400
+DARK_GROUND = 90  # of 255: the ground of a screen at night is some 30
+MOST_LIGHT = 0.2  # of a page: letters cover a twentieth, with bars and a logo a tenth
 
 
 class NotAPicture(ValueError):
@@ -59,7 +61,7 @@ def _opened(data: bytes) -> Image.Image:
         picture.load()
         picture = ImageOps.exif_transpose(picture)
         picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
-        return _on_white(picture)
+        return _by_day(_on_white(picture))
     except NotAPicture:
         raise
     except Exception as error:  # Pillow's decoders raise whatever the damage makes them
@@ -74,6 +76,22 @@ def _on_white(picture: Image.Image) -> Image.Image:
         white = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(white, picture).convert("RGB")
     return picture.convert("RGB")
+
+
+def _by_day(picture: Image.Image) -> Image.Image:
+    """Turn light letters on a dark screen to dark ones on light: detection ends a line of light letters too soon.
+
+    Such a screen has a dark ground with nothing darker in it, and little that is light; a photo of a paper on a dark
+    table has the paper, and one in poor light the letters, which are darker than their ground.
+    """
+    import numpy as np
+    from PIL import ImageOps
+
+    grey = np.asarray(picture.convert("L").reduce(2))
+    darkest, ground, lightest = (float(p) for p in np.percentile(grey, (1, 50, 99.8)))
+    light = float((grey > (ground + lightest) / 2).mean())
+    night = ground < DARK_GROUND and ground - darkest < 0.25 * (lightest - ground) and light < MOST_LIGHT
+    return ImageOps.invert(picture) if night else picture
 
 
 def evened(picture: Image.Image) -> Image.Image:
