@@ -79,12 +79,11 @@ def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) 
     if reason := unreadable_text(pages):
         return Document(ILEGIBLE, via, problems=(reason,))
     sheets = [cut_tight_cells(lay_out(p)) for p in pages]
-    error = shows_imss_error(sheets, knowledge.imss_errors)
     kind, title = recognise(sheets, knowledge.kinds)
     if kind != CONSTANCIA:
-        return Document(kind, via, imss_error=error)
+        return Document(kind, via, imss_error=shows_imss_error(sheets, knowledge.imss_errors))
     constancia, problems = read_constancia(sheets, knowledge.modalidades, title)
-    return Document(kind, via, constancia, problems, imss_error=error)
+    return Document(kind, via, constancia, problems)
 
 
 def parse_knowledge(table: Mapping[str, Any]) -> ReadingKnowledge:

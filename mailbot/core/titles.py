@@ -21,6 +21,7 @@ CONSTANCIA, DESCONOCIDO = "constancia_vigencia", "desconocido"
 TITLE_LINES = 4  # a title wraps over four lines at most
 _NUMBERED = re.compile(r"\d{11}|[a-z]{4}\d{6}[hmx][a-z]{5}[0-9a-z]\d")
 _QUOTES = ("«", "»", "“", "”", '"')
+LONG_PHRASE = 20  # letters; with one of them wrong it is still no other sentence
 PROMINENT = 4  # a line that is nothing but the title (3) and has one mark of prominence
 # What may stand on the title's line beside it without making it a sentence.
 _AROUND = frozenset(
@@ -59,7 +60,29 @@ def unreadable_text(pages: Sequence[Page]) -> str | None:
 def shows_imss_error(sheets: Sequence[Sheet], phrases: Sequence[str]) -> bool:
     """Tell whether the pages show one of the IMSS page's own "not found" messages, however it wraps."""
     text = "".join(compact(s.text) for sheet in sheets[:2] for s in sheet.segments)
-    return any(compact(p) in text for p in phrases)
+    return any(_holds(text, compact(p)) for p in phrases)
+
+
+def _holds(text: str, phrase: str) -> bool:
+    """Tell whether a text holds a phrase, a long one but for one letter: OCR reads "infomación".
+
+    A lost "no" is two.
+    """
+    if phrase in text or len(phrase) < LONG_PHRASE:
+        return phrase in text
+    half = len(phrase) // 2
+    first, second = phrase[:half], phrase[half:]
+    after = (m.end() for m in re.finditer(first, text))
+    before = (m.start() for m in re.finditer(second, text))
+    return any(_but_for_one(second, text[at : at + len(second) + more]) for at in after for more in (-1, 0, 1)) or any(
+        _but_for_one(first, text[max(0, at - half - more) : at]) for at in before for more in (-1, 0, 1)
+    )
+
+
+def _but_for_one(wanted: str, seen: str) -> bool:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(wanted, seen, score_cutoff=1) <= 1
 
 
 def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str, Box | None]:

@@ -122,6 +122,20 @@ def test_a_screenshot_of_the_imss_error_is_known_by_its_words() -> None:
     assert read_document([page], "ocr", KNOWN) == Document(DESCONOCIDO, "ocr", imss_error=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("No se encontró infomación con los datos proporcionados", True),  # OCR lost a letter of "información"
+        ("El NSS y la CURP no coinciden", True),
+        ("La CURP no corresponde con el Número de Seguridad Social", True),
+        ("Se encuentra registrada como derechohabiente", False),
+        ("Se encontró información con los datos proporcionados", False),
+    ],
+)
+def test_a_page_that_finds_nobody_is_known_but_for_a_letter_and_not_without_its_no(text: str, known: bool) -> None:
+    assert read_document([page_of((60.0, 60.0, text))], "ocr", KNOWN) == Document(DESCONOCIDO, "ocr", imss_error=known)
+
+
 def test_a_page_bomb_ends_in_time_and_in_a_problem() -> None:
     crowd = page_of(*[(float(i % 97) * 6, float(i // 97 % 150) * 5, "NSS:") for i in range(20_000)])
     wanted = Document(ILEGIBLE, "text", problems=("una página tiene demasiado texto",))
