@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mailbot.core.sheet import Sheet
 
 T = TypeVar("T")
+CLASH = "aparece más de una vez y no coincide: "  # how a problem begins where a page says two things
+DATED = "la fecha de la constancia"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def read_constancia(
     needed = (
         (labels.NSS, "el NSS"),
         (labels.ESTADO, "el estado"),
-        (labels.FECHA, "la fecha de la constancia"),
+        (labels.FECHA, DATED),
         (labels.SERVICIO, "si hay derecho al servicio médico"),
         (labels.CURP, "la CURP"),
         (labels.NOMBRE, "el nombre"),
@@ -93,7 +95,7 @@ def read_constancia(
         if reading is not None:
             found[kind] = reading
         elif clash:
-            problems.append(f"aparece más de una vez y no coincide: {named}")
+            problems.append(CLASH + named)
         else:
             problems.append(f"no se lee {named}")
     if birth := settle(readings, labels.NACIMIENTO)[0]:

@@ -240,5 +240,8 @@ LABELS = _dictionary(_SPELLINGS)
 ENDS = _ends(_SPELLINGS)
 """What may stand on the last line of a label that wraps: "apellido" of "Primer apellido"."""
 
+WORDS = frozenset(compact(word) for spelling, _ in _SPELLINGS for word in spelling.split())
+"""Every word of a label, compact."""
+
 PREFIXES = frozenset(key[:n] for key in LABELS for n in range(1, len(key) + 1))
 LONGEST_LABEL = max(map(len, LABELS))

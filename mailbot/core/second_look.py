@@ -8,16 +8,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Literal, Protocol
 
-from mailbot.core.constancia import Constancia, Field, Patron
+from mailbot.core.constancia import CLASH, DATED, Constancia, Field, Patron
 from mailbot.core.documents import ReadingKnowledge
 from mailbot.core.identifiers import Curp
 from mailbot.core.page import Box
 from mailbot.core.signs import birth_date
 from mailbot.core.spanish import fold
 
-Need = Literal["letters", "sure", "spaces"]
-"""How alike two readings must be. ``letters``: the same letters; enough for what has a check digit or is one of few
-known texts. ``sure``: and the same accents, and no letter in doubt. ``spaces``: and the same words, for names."""
+Need = Literal["letters", "whole", "sure", "spaces"]
+"""How alike two readings must be. ``letters``: the same letters; enough for what has a check digit. ``whole``: and
+nothing can stand before or after them; enough for one of few known texts. ``sure``: and the same accents, and no letter
+in doubt. ``spaces``: and the same words, for names."""
 
 
 class Confirmed(Protocol):
@@ -81,17 +82,34 @@ def _whole(name: str, curp: Curp | None) -> bool:
     return plain and len(words) > 1 and wanted <= initials
 
 
+def of_two_people(problems: Iterable[str]) -> bool:
+    """Tell whether a page says two things of its holder: then it is of two people, and whose is what it says once?
+
+    Beneficiaries whose heading was not read, or two papers in one picture. Two dates may be one person's.
+    """
+    return any(p.startswith(CLASH) and not p.endswith(DATED) for p in problems)
+
+
+def of_nobody(c: Constancia) -> Constancia:
+    """Return the constancia without anything that it says of a person."""
+    return Constancia(titulo=c.titulo, patrones_legible=False, beneficiarios=c.beneficiarios)
+
+
 def _kept_row(patron: Patron, confirmed: Confirmed, knowledge: ReadingKnowledge) -> Patron:
-    """Return a row with its name read, and its modalidad only where it is one that is known: never half of one."""
+    """Return a row with its name read, and its modalidad only where it is one that is known: never half of one.
+
+    A name that stands alone is no row.
+    """
     box, registro, modalidad = patron.box, patron.registro_patronal, patron.modalidad
-    if box is None or patron.razon_social is None or not confirmed(box, patron.razon_social, "spaces"):
+    alone = registro is None and modalidad is None  # half a row, or what stands beyond the page: a screen's clock
+    if box is None or alone or patron.razon_social is None or not confirmed(box, patron.razon_social, "spaces"):
         return Patron(None, None, None, box)
     if registro is not None and not confirmed(box, registro.text, "sure"):
         registro = None
     if modalidad is not None:
         numbers = () if registro is None else (registro.modalidad,)
         modalidad = _known(modalidad, (*knowledge.modalidades, *numbers))
-        modalidad = modalidad if modalidad is not None and confirmed(box, modalidad, "letters") else None
+        modalidad = modalidad if modalidad is not None and confirmed(box, modalidad, "whole") else None
     return Patron(patron.razon_social, registro, modalidad, box)
 
 

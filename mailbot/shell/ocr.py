@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from mailbot.core.documents import CONSTANCIA, ILEGIBLE, IMAGEN, Document, ReadingKnowledge, read_document
 from mailbot.core.lookalikes import as_printed
+from mailbot.core.misread_labels import labels_mended
 from mailbot.core.page import Box, Page, Word
-from mailbot.core.second_look import Need, boxes_of, only_sure
+from mailbot.core.second_look import Need, boxes_of, of_nobody, of_two_people, only_sure
 from mailbot.core.spanish import fold
 from mailbot.shell.limits import Limits
+from mailbot.shell.line_ends import goes_on, stands_last
 from mailbot.shell.recogniser import Letter, Recogniser
 from mailbot.shell.scan import NotAPicture, evened, pages_of
 from mailbot.shell.text_lines import (
@@ -106,6 +108,8 @@ class Ocr:
         document = read_document([s.page for s in seen], "ocr", knowledge)
         document = replace(document, image_like=True, via="ocr")
         if document.kind == CONSTANCIA and document.constancia is not None:
+            if of_two_people(document.problems):
+                return replace(document, constancia=of_nobody(document.constancia))
             again = self._again(seen, boxes_of(document.constancia))
             return replace(document, constancia=only_sure(document.constancia, again, knowledge))
         return document
@@ -130,9 +134,11 @@ class Ocr:
         straight, points = straightener(corners), LETTER / max(even.shape[:2])
         heights = sizes_of_print([size_of(line.corners)[1] for line in lines])
         found = tuple(
-            Found(replace(word, text=as_printed(word.text)), line, piece)
+            Found(replace(word, text=text), line, piece)
             for line, height in zip(lines, heights, strict=True)
-            for word, piece in zip(words_of(line, straight, points, height), line.pieces, strict=True)
+            for word, piece, text in zip(
+                words_of(line, straight, points, height), line.pieces, _texts(line), strict=True
+            )
         )
         page = Page(number, points * even.shape[1], points * even.shape[0], tuple(f.word for f in found))
         return Seen(raw, even, found, page)
@@ -161,7 +167,7 @@ class Ocr:
             lines = {id(f.line): f.line for f in own}.values()
             stretches += [(page, [f for f in own if f.line is line]) for line in lines]
         cuts = [cut(page.raw, own[0].line.corners, WIDER, *_stretch(own)) for page, own in stretches]
-        differs: dict[Need, set[int]] = {"letters": set(), "sure": set(), "spaces": set()}
+        differs: dict[Need, set[int]] = {need: set() for need in ENOUGH}
         for (page, own), letters, piece in zip(stretches, self._recogniser.read(cuts), cuts, strict=True):
             first = " ".join(f.word.text for f in own)
             read = tuple(a for f in own for a in f.piece.letters)
@@ -171,6 +177,9 @@ class Ocr:
                 same = fold(_joined(_text_of(letters, piece))) == fold(_joined(first))
                 settled = _doubts(first, _text_of(third, larger), read, third)
                 doubts = settled if same else doubts - ({"letters"} - settled)
+            corners, others = own[0].line.corners, _others(page, own[0].line)
+            if goes_on(page.raw, page.even, corners, *_stretch(own), others) or stands_last(page.raw, corners):
+                doubts.add("whole")
             for need in doubts:
                 differs[need] |= {id(f) for f in own}
         return SecondLook({s.page.number: s.found for s in seen}, differs)
@@ -186,7 +195,8 @@ class Ocr:
 
 
 ENOUGH: Mapping[Need, tuple[Need, ...]] = {
-    "letters": ("letters",), "sure": ("letters", "sure"), "spaces": ("letters", "sure", "spaces"),
+    "letters": ("letters",), "whole": ("letters", "whole"), "sure": ("letters", "whole", "sure"),
+    "spaces": ("letters", "whole", "sure", "spaces"),
 }  # fmt: skip
 
 
@@ -202,7 +212,7 @@ class SecondLook:
         """Tell whether a text was read twice alike at a place (``core.second_look.Confirmed``)."""
         doubted = set().union(*(self.differs[n] for n in ENOUGH[need]))
         own = [f for f in self.found[box.page] if _inside(f.word, box)]
-        if need == "letters":
+        if need in ("letters", "whole"):
             parts = [f for f in own if (word := _joined(f.word.text)) and word in _joined(text)]
             return bool(parts) and not any(id(f) in doubted for f in parts)
         wanted = set(_spelled(text))
@@ -224,8 +234,18 @@ def _doubts(first: str, second: str, letters: Sequence[Letter], again: Sequence[
     return doubts
 
 
+def _texts(line: Line) -> list[str]:
+    """Return the words of a line as they are likely printed: numbers by their form, labels by their dictionary."""
+    words = [as_printed(piece.text) for piece in line.pieces]
+    return labels_mended(words, [min(letter.sure for letter in piece.letters) for piece in line.pieces])
+
+
 def _text_of(letters: Sequence[Letter], seen: Pixels) -> str:
     return " ".join(as_printed(piece.text) for piece in pieces_of(letters, seen))
+
+
+def _others(page: Seen, line: Line) -> list[Corners]:
+    return [other.corners for other in {id(f.line): f.line for f in page.found}.values() if other is not line]
 
 
 def _stretch(own: list[Found]) -> tuple[float, float]:

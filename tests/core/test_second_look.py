@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import pytest
 
-from mailbot.core.constancia import Constancia, Field, Patron
+from mailbot.core.constancia import CLASH, DATED, Constancia, Field, Patron
 from mailbot.core.documents import KindMarks, ReadingKnowledge
 from mailbot.core.identifiers import Curp, Nss, RegistroPatronal
 from mailbot.core.page import Box
-from mailbot.core.second_look import Need, boxes_of, only_sure
+from mailbot.core.second_look import Need, boxes_of, of_nobody, of_two_people, only_sure
 
 T = TypeVar("T")
 KNOWN = ReadingKnowledge((KindMarks("constancia_vigencia", "x", ("x",)),), ("SEGURO FACULTATIVO ESTUDIANTES",))
@@ -124,3 +124,23 @@ def test_a_modalidad_is_said_only_if_it_is_a_known_one_or_the_registros_own_numb
     )  # fmt: skip
     student = "SEGURO FACULTATIVO ESTUDIANTES"  # a space that OCR lost is the known text's
     assert [modalidad(t) for t in texts] == [student, student, None, None, "32", None]
+
+
+def test_a_name_that_stands_alone_is_no_employer() -> None:
+    alone = replace(READ, patrones=(Patron("10:42 a.m. 24/11/2026", None, None, ROW),))
+    nobody = replace(READ, patrones=(Patron(None, None, None, ROW),), patrones_legible=False)
+    assert only_sure(alone, Look(), KNOWN) == nobody
+
+
+def test_of_a_modalidad_that_may_go_on_nothing_is_said() -> None:
+    def goes_on(_box: Box, text: str, need: Need) -> bool:
+        return need == "letters" or text != "SEGURO FACULTATIVO ESTUDIANTES"
+
+    row = replace(READ.patrones[0], modalidad=None)
+    assert only_sure(READ, goes_on, KNOWN) == replace(READ, patrones=(row,))
+
+
+def test_what_is_said_twice_and_otherwise_is_of_two_people_unless_it_is_a_date() -> None:
+    assert of_two_people(["no se lee el estado", CLASH + "el nombre"])
+    assert not of_two_people(["no se lee el NSS", CLASH + DATED])
+    assert of_nobody(replace(READ, beneficiarios=True)) == Constancia(patrones_legible=False, beneficiarios=True)

@@ -1,0 +1,116 @@
+"""Does a line go on where detection ended it: under a finger, beyond the picture's edge, in paler letters, or below?
+
+What is left of a value reads as well as a whole one, twice over: "MUÑ" of MUÑOZ. So a value's line must end in paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mailbot.shell.recogniser import HEIGHT
+from mailbot.shell.text_lines import Corners, Point, cut, size_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels = NDArray[np.uint8]
+
+# In a line's height. Detection leaves about a third beyond the last letter, and a space within a line is as wide.
+NEAR_THE_EDGE = 0.2
+LOOKED_AT = 0.55
+AROUND = 0.35  # above and below: a table's rule is known by running on there
+PALE = 0.2  # of the way from paper to ink: a rule is greyer than letters
+INK = 3  # columns of HEIGHT a line: dust has fewer
+SAME_PAPER = 0.7  # of the line's own light; less is a finger or the table
+
+STILL_PAPER = 0.92  # of the line's own light: a phone's own bars are hardly darker
+ROOM_BELOW = 1.0  # of a line's height: a second line of the same cell stands within
+
+
+def goes_on(
+    raw: Pixels, even: Pixels, corners: Corners, left: float, right: float, others: Iterable[Corners]
+) -> bool:
+    """Tell whether what lies beyond an end of a line is no paper; an end within the line (0 < left, right < 1) is none.
+
+    ``others`` are the page's other lines: what is one of them was read by itself.
+    """
+    a, b, c, d = corners
+    ways = [(corners, right >= 1.0), ((c, d, a, b), left <= 0.0)]  # turned over, a line's beginning is its end
+    return any(asked and _goes_on(raw, even, way, others) for way, asked in ways)
+
+
+def _goes_on(raw: Pixels, even: Pixels, corners: Corners, others: Iterable[Corners]) -> bool:
+    high, wide = even.shape[:2]
+    if not all(0 <= x < wide and 0 <= y < high for x, y in _beyond(corners, NEAR_THE_EDGE)):
+        return True
+    (ux, uy), (lx, ly) = _beyond(corners, LOOKED_AT / 2)
+    if any(_within(((ux + lx) / 2, (uy + ly) / 2), other) for other in others):
+        return False
+    return _other_ground(raw, corners) or _ink(even, corners)
+
+
+def _beyond(corners: Corners, far: float) -> tuple[Point, Point]:
+    """Return the upper and lower corner of a line's end, moved on by so many heights."""
+    a, b, c, d = corners
+    share = far * size_of(corners)[1] / max(size_of(corners)[0], 1.0)
+    return (b[0] + (b[0] - a[0]) * share, b[1] + (b[1] - a[1]) * share), (
+        c[0] + (c[0] - d[0]) * share, c[1] + (c[1] - d[1]) * share,
+    )  # fmt: skip
+
+
+def stands_last(raw: Pixels, corners: Corners) -> bool:
+    """Tell whether the paper, or what the picture shows of it, ends right below a line: the next one may be cut off."""
+    import cv2
+    import numpy as np
+
+    (_, _, (cx, cy), (dx, dy)), (long, high) = corners, size_of(corners)
+    own = _part(raw, corners, -min(4.0, long / high), 0.0, 0.0)
+    left, right = max(0, round(min(cx, dx) + 0.2 * long)), round(max(cx, dx) - 0.2 * long)
+    below = raw[max(0, round((cy + dy) / 2)) :, left : max(right, left + 4)]
+    light = np.percentile(cv2.cvtColor(below, cv2.COLOR_RGB2GRAY), 75, axis=1) if below.size else np.zeros(0)
+    paper = np.flatnonzero(light >= STILL_PAPER * np.percentile(own, 85))
+    return not len(paper) or int(paper[-1]) < ROOM_BELOW * high
+
+
+def _within(p: Point, corners: Corners) -> bool:
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs) <= p[0] <= max(xs) and min(ys) <= p[1] <= max(ys)
+
+
+def _part(picture: Pixels, corners: Corners, begin: float, end: float, around: float) -> Pixels:
+    """Cut what lies from so many heights before (negative) or beyond a line's end, in grey."""
+    import cv2
+    import numpy as np
+
+    long, high = size_of(corners)
+    step = high / max(long, 1.0)
+    seen = cut(picture, corners, around, 1 + (begin + around) * step, 1 + (end - around) * step)
+    return np.asarray(cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY))
+
+
+def _other_ground(raw: Pixels, corners: Corners) -> bool:
+    import numpy as np
+
+    own, beyond = _part(raw, corners, -2.0, 0.0, 0.0), _part(raw, corners, 0.0, LOOKED_AT, 0.0)
+    return bool(np.percentile(beyond, 75) < SAME_PAPER * np.percentile(own, 85))
+
+
+def _ink(even: Pixels, corners: Corners) -> bool:
+    """Tell whether letters stand beyond a line's end; a rule of its table is none."""
+    import cv2
+    import numpy as np
+
+    dark, light = np.percentile(_part(even, corners, -4.0, 0.0, 0.0), (3, 85))
+    beyond = _part(even, corners, 0.0, LOOKED_AT, AROUND)
+    tall = round(HEIGHT * (1 + 2 * AROUND))
+    beyond = np.asarray(cv2.resize(beyond, (round(HEIGHT * LOOKED_AT), tall), interpolation=cv2.INTER_AREA), np.uint8)
+    ink = beyond < (float(dark) + float(light)) / 2
+    pale = (beyond < float(light) - PALE * (float(light) - float(dark))).astype(np.uint8)
+    _, names, parts, _ = cv2.connectedComponentsWithStats(pale)
+    for name, (_, y, _, high, _) in enumerate(parts):
+        if y <= 1 or y + high >= tall - 1:  # a rule, a frame, a stamp: no letter of a line reaches so far
+            ink[names == name] = False
+    edge = round(HEIGHT * AROUND)
+    return int((ink[edge:-edge].sum(axis=0) >= INK).sum()) >= INK
