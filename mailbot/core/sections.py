@@ -35,7 +35,9 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
             if before == labels.BENEFICIARIOS and section is None and heading is not None:
                 right = min(right, _column_beside(row, heading, theirs))
                 row = tuple(s for s in row if s.x0 < right)
-            heading = next((s for s in row if s.kind == labels.BENEFICIARIOS), heading)
+            begun = [heading] if heading is not None and before == labels.BENEFICIARIOS else []
+            own = [s for s in row if s.kind == labels.BENEFICIARIOS]  # "Parentesco" is a column of theirs
+            heading = min([*begun, *own], key=lambda s: s.x0, default=heading)
             nobody = section == labels.BENEFICIARIOS and _says_nobody(sheet, number)
             if section == labels.BENEFICIARIOS:
                 listed = listed or _is_a_person(row)
