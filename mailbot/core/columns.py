@@ -302,7 +302,9 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
         if at > 0 and row[at - 1].colon and s.x0 - row[at - 1].x1 < s.height:
             break  # text that flows: it is what that label asks for
         reach = LOOSE_LINE if _no_room(sheet, end, s) else NEXT_LINE
-        if s.label is not None or not same_type(first, s) or not -0.4 < (s.top - last.bottom) / s.height < reach:
+        if s.label is not None or not compact(s.text) or not same_type(first, s):
+            break
+        if not -0.4 < (s.top - last.bottom) / s.height < reach:
             break
         whole = [s]
         for t in row[at + 1 :]:

@@ -87,6 +87,8 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if len(text) > LONGEST_LABEL or (text and text not in PREFIXES):
             break
         colon = word.text.endswith(":") or (i + 1 < len(words) and words[i + 1].text[0] == ":")
+        if word.text.endswith(".") and words[start].text[0].islower():
+            break  # the end of a sentence: "… que presente el" over "patrón."
         if (label := LABELS.get(text)) and (i == start or compact(word.text) or not word.text.strip(":()")):
             end = i + 1
             if not word.text.endswith(":") and end < len(words) and not words[end].text.strip(":"):

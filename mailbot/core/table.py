@@ -72,17 +72,17 @@ def _body(
             return body, bool(body) or not line[0].capitals
         if len(line) == 1 and _spans_columns(line[0], heads) and not line[0].capitals:
             return body, True
-        if len(line) == 1 and body and _heads_what_follows(sheet, line[0], bottom):
+        if len(line) == 1 and body and _heads_what_follows(sheet, line[0], bottom, aside):
             return body, True
         body.append(line)
         bottom = max(s.bottom for s in line)
     return body, True
 
 
-def _heads_what_follows(sheet: Sheet, s: Segment, bottom: float) -> bool:
+def _heads_what_follows(sheet: Sheet, s: Segment, bottom: float, aside: Callable[[Segment], bool]) -> bool:
     """Tell whether a text keeps closer to the labels right below it than to the table: the next section's heading."""
     following = next((row for row in sheet.rows[s.row + 1 : s.row + 3] if row), ())
-    labels = [t for t in following if t.label is not None]
+    labels = [t for t in following if t.label is not None and not aside(t)]
     return bool(labels) and s.page == labels[0].page and s.top - bottom > _CLOSER * (labels[0].top - s.bottom)
 
 
