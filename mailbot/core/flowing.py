@@ -19,6 +19,21 @@ _CLOSING = (",", ";", "|", "/", "—", "–")
 _SENTENCE_END = re.compile(r"[^\W_]{4}\.$")  # no abbreviation is so long
 
 
+def join_justified(row: list[Segment]) -> list[Segment]:
+    """Join the words of a label that are set far apart, as justified text is: "Nombre" "completo:"."""
+    for end, last in enumerate(row):
+        if not last.colon:
+            continue
+        for start in range(max(0, end - _LONGEST + 1), end):
+            run = row[start : end + 1]
+            label = LABELS.get("".join(compact(s.text) for s in run))
+            one_font = all(s.words[0].font == last.words[0].font for s in run)
+            if label is not None and one_font and not any(s.colon for s in run[:-1]):
+                whole = replace(last, words=tuple(w for s in run for w in s.words), label=label)
+                return join_justified([*row[:start], whole, *row[end + 1 :]])
+    return row
+
+
 def join_broken_labels(rows: list[list[Segment]]) -> list[list[Segment]]:
     """Join labels of which the first words end a line and the last ones, with a colon, begin the next."""
     for row in rows:
@@ -50,13 +65,13 @@ def _closed(before: str, start: str) -> bool:
 
 def line_after(rows: Rows, s: Segment) -> list[Segment]:
     """Return the line that a paragraph goes on with after a text that ends its line; none where it ends none."""
-    stretch = _stretch(rows[s.row], s)
+    stretch = _stretch(rows, rows[s.row], s)
     if stretch[-1] is not s:
         return []
     for row in rows[s.row + 1 : s.row + 4]:
         for t in row:
             if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
-                return [] if _has_a_label(rows, t) else _stretch(row, t)
+                return [] if _has_a_label(rows, t) else _stretch(rows, row, t)
     return []
 
 
@@ -68,13 +83,13 @@ def _has_a_label(rows: Rows, s: Segment) -> bool:
 
 def goes_on(rows: Rows, s: Segment, kind: str | None) -> list[Segment]:
     """Return the texts that begin the next line, where the paragraph had no room for them after a text."""
-    stretch = _stretch(rows[s.row], s)
+    stretch = _stretch(rows, rows[s.row], s)
     following = list(takewhile(lambda t: t.label is None, line_after(rows, s)))
     if not following or stretch[0] is s or closes(s, kind):
         return []
     word = following[0].words[0]
     near = [t for row in rows[max(0, s.row - _NEAR) : s.row + _NEAR + 1] for t in row]
-    edge = max(_stretch(rows[t.row], t)[-1].x1 for t in near if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height)
+    edge = max(_stretch(rows, rows[t.row], t)[-1].x1 for t in near if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height)
     return following if s.x1 + 0.2 * s.height + word.x1 - word.x0 > edge - 0.1 * s.height else []
 
 
@@ -84,12 +99,21 @@ def closes(s: Segment, kind: str | None) -> bool:
     return sentence or s.text.endswith(_CLOSING)
 
 
-def _stretch(row: Sequence[Segment], s: Segment) -> list[Segment]:
-    """Return the texts of a line that follow each other without a column's gap, one of them given."""
+def _stretch(rows: Rows, row: Sequence[Segment], s: Segment) -> list[Segment]:
+    """Return the texts of a line that follow each other without a column's gap or edge, one of them given."""
     at = next(i for i, t in enumerate(row) if t is s)
     start = end = at
-    while start > 0 and row[start].x0 - row[start - 1].x1 < NEXT_PIECE * s.height:
+    while start > 0 and not _column_between(rows, row[start - 1], row[start]):
         start -= 1
-    while end + 1 < len(row) and row[end + 1].x0 - row[end].x1 < NEXT_PIECE * s.height:
+    while end + 1 < len(row) and not _column_between(rows, row[end], row[end + 1]):
         end += 1
     return list(row[start : end + 1])
+
+
+def _column_between(rows: Rows, a: Segment, b: Segment) -> bool:
+    """Tell whether between two texts of a line a column ends: a wide gap, or one where other lines begin too."""
+    gap = b.x0 - a.x1
+    if gap >= NEXT_PIECE * b.height or gap < b.height:
+        return gap >= b.height
+    near = [t for row in rows[max(0, b.row - _NEAR) : b.row + _NEAR + 1] for t in row if t is not b]
+    return sum(abs(t.x0 - b.x0) < 1.5 for t in near) > 2

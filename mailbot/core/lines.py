@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
 
-from mailbot.core.flowing import join_broken_labels
+from mailbot.core.flowing import join_broken_labels, join_justified
 from mailbot.core.identifiers import parse_curp, parse_nss, parse_registro
 from mailbot.core.labels import (
     EMPLOYER,
@@ -40,7 +40,7 @@ def lay_out(page: Page) -> Sheet:
     lines = [rejoin_tracked(line) for line in lines_of(without_watermark(words))]
     spaces = _spaces(lines)
     rows = [_segments(line, number, page.number, spaces) for number, line in enumerate(lines)]
-    rows = _stack_labels(join_broken_labels(_hang_colons(_cut_at_values(rows))))
+    rows = _stack_labels(join_broken_labels(_hang_colons(_cut_at_values([join_justified(row) for row in rows]))))
     return Sheet(page, tuple(tuple(row) for row in rows))
 
 
@@ -175,6 +175,9 @@ def _starts(
     if match[0] - i > 1 and len(before_it) > 2 and before_it in PREFIXES:
         return True  # two headers that nearly touch, the first of them wrapped: "No. de registro" "Razón social"
     last = before[-1].label if before else None
+    headed = match[0] == len(words) or _wide(words[match[0] - 1], words[match[0]], spaces)
+    if headed and before and not run[0].text.isalpha() and _in_capitals(run, words[i]):
+        return True  # a label in small letters between a number or a dash and a gap, where cells nearly touch
     wrapped = match[0] - i > 1 and not before and _in_capitals(run, words[i])  # the last line of a value
     if match[2] and (wrapped or run[-1].text[-1] in _SEPARATORS):
         return True

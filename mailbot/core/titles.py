@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.core import labels
 from mailbot.core.page import Box, Page
-from mailbot.core.places import aligned, box_of
+from mailbot.core.places import aligned, box_of, touching_below
 from mailbot.core.printed import read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
@@ -138,8 +138,13 @@ def _tells_a_standing(sheets: Sequence[Sheet]) -> bool:
 
 
 def _numbers_someone(sheets: Sequence[Sheet]) -> bool:
-    """Tell whether something of the form of an NSS or a CURP is printed, however it is set."""
-    return any(_NUMBERED.search(compact(s.text)) for sheet in sheets for s in sheet.segments)
+    """Tell whether something of the form of an NSS or a CURP is printed, on one line of a cell or on two."""
+    return any(
+        _NUMBERED.search(compact(s.text + (under.text if (under := touching_below(sheet, s)) else "")))
+        for sheet in sheets
+        for s in sheet.segments
+        if any(c.isdigit() for c in s.text)
+    )
 
 
 def _own_labels(sheets: Sequence[Sheet]) -> int:
