@@ -16,7 +16,6 @@ from mailbot.core.places import (
     NEXT_PIECE,
     SAME_EDGE,
     aligned,
-    before,
     box_of,
     claimed,
     column_of,
@@ -36,13 +35,12 @@ from mailbot.core.places import (
 from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
+from mailbot.core.wholeness import SHORT, breaks_in_a_word, doubtful, with_pieces_inside
 
 LOOSE_LINE = 1.3  # lines of one text set wide apart
 MOST_LINES = 8  # of one wrapped cell above its label's line
 _LONG = 5  # letters of a word that a narrow cell breaks
 _REST = re.compile(r"[^\W\d_]{1,2}(?= |$)")
-_SHORT = re.compile(r"(?:de|la|el|en|al|no|ma|mc|sa|sc|ac|ab|cv|rl|ii|iv|vi|y|e|s de|[a-z] &)(?= |$)", re.IGNORECASE)
-"""Words as short as what is left of a broken one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,8 @@ class Cell:
     lines: tuple[tuple[Segment, ...], ...]
     cut: bool = False
     """Whether a further line stands by it that may be its own: then what was read may be a part."""
+    split: bool = False
+    """Whether one of its lines may end within a word (core.wholeness)."""
 
     @property
     def texts(self) -> list[str]:
@@ -66,12 +66,32 @@ class Cell:
         return joined
 
     @property
+    def rejoined(self) -> tuple[str, ...]:
+        """What its text is if one line that is a single word broke within it: "CONCEPC" over "IÓN"."""
+        texts = self.texts
+        return tuple(
+            " ".join([*texts[:at], texts[at] + texts[at + 1], *texts[at + 2 :]])
+            for at in range(len(texts) - 1)
+            if " " not in texts[at]
+        )
+
+    @property
     def broken(self) -> bool:
         """Whether a word seems to break at a line's end without a hyphen: "COMERCIALIZADO" over "RA DE LACTEOS"."""
-        return any(
-            len(a.split()[-1]) >= _LONG and _REST.match(b) is not None and not _SHORT.match(b)
+        return self.split or any(
+            len(a.split()[-1]) >= _LONG and _REST.match(b) is not None and not SHORT.match(b)
             for a, b in pairwise(self.texts)
         )
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether its text may be a part, or more than one cell's."""
+        return self.cut or self.broken or self.overprinted
+
+    @property
+    def overprinted(self) -> bool:
+        """Whether another text stands on it."""
+        return any(s.overprinted for s in self.segments)
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -110,19 +130,29 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     first, alone = lines[0][0], len(lines) == 1
     further = _wrapped(sheet, lines[-1], label, first) or _under_its_label(sheet, lines[-1], label)
     if not further and label.colon and (flowing := goes_on(sheet.rows, lines[-1][-1], label.kind)):
-        further = [tuple(flowing)]
+        return Cell((*lines, tuple(flowing)))
     if upper := _upper_lines(sheet, first, label):
         lines = [*upper, *lines]
     elif alone and (above := _line_above(sheet, first, label)):
         lines.insert(0, (above,))
     lines += further
-    return Cell(tuple(lines), cut=_orphan_below(sheet, lines, label) or _word_above(sheet, lines[0][0], label))
+    lines, apart = with_pieces_inside(sheet, lines, label)
+    cut = apart or doubtful(sheet, lines, label)
+    return Cell(tuple(lines), cut=cut, split=breaks_in_a_word(sheet, lines))
 
 
 def _after_its_end(s: Segment, label: Segment) -> bool:
     """Tell whether a text follows the last line of a label that wraps: "médico: SI" under "Con derecho al servicio"."""
     on_last_line = abs(s.bottom - label.bottom) < 0.3 * s.height and s.top > label.top + 0.5 * s.height
     return label.colon and on_last_line and s.x0 >= label.end - 0.3 * label.height
+
+
+def _ends_before(sheet: Sheet, t: Segment, last: Segment) -> bool:
+    """Tell whether a line of a cell ends before a text: a label, one far off, or one that begins as a label over it."""
+    if t.label is not None or t.x0 - last.x1 > NEXT_PIECE * last.height:
+        return True
+    over = sheet.rows[t.row - 1] if t.row > 0 else ()
+    return t.x0 - last.x1 > 0.4 * last.height and any(u.colon and abs(u.x0 - t.x0) < 1 for u in over)
 
 
 def _at_a_labels_edge(sheet: Sheet, s: Segment, last: Segment) -> bool:
@@ -138,38 +168,6 @@ def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
         return False
     near = sheet.rows[max(0, s.row - 8) : s.row] + sheet.rows[s.row + 1 : s.row + 8]
     return any(abs(t.x1 - s.x1) < 1.5 for row in near for t in row if t.label is None)
-
-
-def _word_above(sheet: Sheet, first: Segment, label: Segment) -> bool:
-    """Tell whether right above a cell stands a word that is a label elsewhere, set as the cell is."""
-    return any(
-        t.label is not None and not t.colon and t.x0 > label.x1 and same_type(t, first) and aligned(t, first)
-        and -0.4 < (first.top - t.bottom) / first.height < NEXT_LINE
-        for row in sheet.rows[max(0, first.row - 3) : first.row]
-        for t in row
-    )  # fmt: skip
-
-
-def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Segment) -> bool:
-    """Tell whether a text right under a cell, set as the cell is, belongs to no label: as likely its last line."""
-    last, members = lines[-1][0], {id(s) for line in lines for s in line}
-    if closes(lines[-1][-1], label.kind):
-        return False
-    for row in sheet.rows[last.row + 1 : last.row + 4]:
-        for s in row:
-            if id(s) in members or not same_type(last, s) or not last.capitals or marks_a_label(sheet, s):
-                continue
-            like_a_label = s.colon or (same_type(label, s) and not label.colon)
-            if s.label is not None and (like_a_label or min(abs(s.x0 - label.x0), abs(s.x0 - last.x0)) > 1.5):
-                continue  # a label; but a word that could be one may stand where a value goes on
-            at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
-            near = -0.4 < (s.top - last.bottom) / s.height < 1.2
-            following = touching_below(sheet, s)
-            if following is not None and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
-                continue  # it keeps closer to the next line: the first of the next cell
-            if at_edge and near and not any(t is not label and before(t, s, label) for t in neighbours(sheet, s)):
-                return True
-    return False
 
 
 def _around(sheet: Sheet, label: Segment) -> Cell | None:
@@ -270,7 +268,7 @@ def _wrapped(
             break  # it keeps closer to the next line: the first of the next cell
         whole = [s]
         for t in row[row.index(s) + 1 :]:
-            if t.label is not None or t.x0 - whole[-1].x1 > NEXT_PIECE * s.height:
+            if _ends_before(sheet, t, whole[-1]):
                 break
             whole.append(t)
         lines.append(tuple(whole))
@@ -308,7 +306,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
             break
         whole = [s]
         for t in row[at + 1 :]:
-            if t.label is not None or t.x0 - whole[-1].x1 > NEXT_PIECE * s.height:
+            if _ends_before(sheet, t, whole[-1]):
                 break
             whole.append(t)
         lines.append(tuple(whole))
@@ -382,7 +380,8 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
     if not lines:
         return None
     cut = apart or (loose and not _broken_for_room(lines))
-    return Cell(tuple(reversed(lines)) if sheet.turned else tuple(lines), cut=cut)
+    split = breaks_in_a_word(sheet, lines)
+    return Cell(tuple(reversed(lines)) if sheet.turned else tuple(lines), cut=cut, split=split)
 
 
 def _broken_for_room(lines: Sequence[tuple[Segment, ...]]) -> bool:

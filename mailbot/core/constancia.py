@@ -87,7 +87,7 @@ def read_constancia(
     found: dict[str, Reading] = {}
     for kind, named in needed:
         if kind == labels.NOMBRE:
-            reading, clash = settle_name(readings, kinds_asked(mine), _curp(found))
+            reading, clash = settle_name(readings, mine, _curp(found))
         else:
             reading, clash = settle(readings, kind)
         if kind == labels.FECHA and kind not in kinds_asked(mine):

@@ -15,13 +15,16 @@ from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
-from mailbot.core.spanish import OPEN_WORDS, PARTICLES, fold
+from mailbot.core.signs import curp_fits_name
+from mailbot.core.spanish import OPEN_WORDS, PARTICLES, compact, fold, looks_like_a_name
 
 Mode = Literal["beside", "below", "above"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
+_NAMES = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO})
 _BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
 _ITS_OWN = 1.0  # heights from a label's colon to what is its value or none: what stands below is another's
+_FAR = 8.0  # heights between a label and a value of which no other on the page stands beside its label
 _ANOTHER = 1.5  # heights from a state to what is as likely no word of it
 
 
@@ -37,6 +40,8 @@ class Reading:
     box: Box
     mode: Mode
     segments: tuple[Segment, ...]
+    rejoined: tuple[str, ...] = ()
+    """What a name is if its cell broke a word at a line's end, where that may be (core.wholeness)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,18 @@ def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
             habit[a.valued[0].mode] += 1
     sure = [a.valued[0] for a in asked if len(a.valued) == 1 and a.segment.kind in TYPED]
     claimed = {id(s) for r in sure for s in r.segments}
-    chosen = _apart([r for a in asked if (r := _choose(a, habit, claimed)) is not None])
+    only = habit["beside"] < 2
+    taken = [r for a in asked if (r := _choose(a, habit, claimed)) is not None and not (only and _strays(r, a, sheets))]
+    chosen = _apart(taken)
     return chosen + [r for kind in (labels.NSS, labels.CURP) if (r := _only_one(sheets, asked, chosen, kind))]
+
+
+def _strays(r: Reading, asked: Asked, sheets: Sequence[Sheet]) -> bool:
+    """Tell whether a value far from its label begins where other texts of the page do: it is their column's."""
+    if r.mode != "beside" or r.kind not in TYPED or r.box.x0 - asked.segment.x1 < _FAR * asked.segment.height:
+        return False
+    texts = (s for sheet in sheets for s in sheet.segments if s.label is None and s.page == r.box.page)
+    return sum(abs(s.x0 - r.box.x0) < 1 for s in texts) > 2
 
 
 def _apart(readings: list[Reading]) -> list[Reading]:
@@ -123,13 +138,15 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
 def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
-    if (cell.cut or cell.broken) and (kind not in TYPED or kind == labels.ESTADO):
+    doubt = cell.cut or cell.overprinted or (cell.broken and not (cell.split and kind in _NAMES))
+    if doubt and (kind not in TYPED or kind == labels.ESTADO):
         return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
     for segments, text in _spans(kind, cell):
         value = read_value(kind, text)
         if value is not None:
             box = Cell((segments,)).box
-            return Reading(kind, s.label.tier, s.text, value, text, box, mode, segments)
+            rejoined = cell.rejoined if cell.split else ()
+            return Reading(kind, s.label.tier, s.text, value, text, box, mode, segments, rejoined)
     return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
 
 
@@ -193,21 +210,58 @@ def _lacks_a_part(name: str, curp: Curp) -> bool:
 
     Where two or three lack it is another's name, which is not for the reader to judge (core.signs does).
     """
+    return _missing(name, curp) == 1
+
+
+def _missing(name: str, curp: Curp) -> int:
+    """Count the initials of a CURP for which a name has no word."""
     initials = Counter("X" if w[0] in "Ññ" else fold(w)[:1].upper() for w in re.findall(r"[^\W\d_]+", name))
     wanted = Counter(c for c in (curp.text[0], curp.text[2], curp.text[3]) if c != "X")
-    return (wanted - initials).total() == 1
+    return (wanted - initials).total()
 
 
 def settle_name(
-    readings: Sequence[Reading], asked: frozenset[str], curp: Curp | None
+    readings: Sequence[Reading], sheets: Sequence[Sheet], curp: Curp | None
 ) -> tuple[Reading | None, bool]:
     """Join the parts of the name in the order nombre(s), primer apellido, segundo apellido.
 
     A part that is asked for but not read makes the name uncertain, but for a second surname that the person has not:
-    in the CURP an X stands where that one's first letter would be.
+    in the CURP an X stands where that one's first letter would be. A CURP that is printed and was not read is a sign
+    that the cells were not understood, and leaves the name without what tells a part from a whole.
     """
+    asked = kinds_asked(sheets)
     name, clash = _joined_name(readings, asked, None if curp is None else 1 if curp.text[2] == "X" else 2)
-    return (None if name is None or (curp is not None and _lacks_a_part(str(name.value), curp)) else name), clash
+    if name is None or (curp is None and labels.CURP in asked and not _says_nothing(readings, labels.CURP)):
+        return None, clash
+    if curp is not None and (_lacks_a_part(str(name.value), curp) or _leaves_its_x(name, sheets, curp)):
+        return None, clash
+    if any(curp is None or not _missing(other, curp) for other in name.rejoined):
+        return None, clash  # as likely one word, broken: where the CURP needs both, they are two
+    rest, _, last = str(name.value).rpartition(" ")
+    stray = compact(last) in labels.LABELS or len(compact(last)) == 1
+    if curp is not None and stray and _ends_whole(rest) and curp_fits_name(curp, rest):
+        return None, clash  # a label's word, or a letter, of which the CURP does not know
+    return name, clash
+
+
+def _ends_whole(name: str) -> bool:
+    words = fold(name).split()
+    return len(words) > 1 and words[-1] not in PARTICLES
+
+
+def _says_nothing(readings: Sequence[Reading], kind: str) -> bool:
+    """Tell whether a dash or the like stands by a kind's label."""
+    return any(r.kind == kind and is_placeholder(r.printed) for r in readings)
+
+
+def _leaves_its_x(name: Reading, sheets: Sequence[Sheet], curp: Curp) -> bool:
+    """Tell whether the second surname, an X in the CURP, may be a text that begins with X or Ñ and was left out."""
+    has = sum(w[0] in "XÑxñ" for w in str(name.value).split())
+    if curp.text[2] != "X" or has >= (curp.text[0] + curp.text[2:4]).count("X"):
+        return False
+    mine = {id(s) for s in name.segments}
+    others = (s for sheet in sheets for s in sheet.segments if s.label is None and id(s) not in mine)
+    return any(s.text[0] in "XÑ" and s.capitals and looks_like_a_name(s.text) for s in others)
 
 
 def _joined_name(
@@ -243,4 +297,7 @@ def _joined_name(
         max(b.x1 for b in boxes), max(b.bottom for b in boxes),
     )  # fmt: skip
     segments = tuple(s for p in known for s in p.segments)
-    return Reading(labels.NOMBRE, 1, nombre.label, text, text, box, nombre.mode, segments), False
+    rejoined = tuple(
+        " ".join(other if q is p else str(q.value) for q in known) for p in known for other in p.rejoined
+    )
+    return Reading(labels.NOMBRE, 1, nombre.label, text, text, box, nombre.mode, segments, rejoined), False

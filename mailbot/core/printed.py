@@ -38,6 +38,7 @@ _STATE_FILLERS = frozenset(
 )  # fmt: skip
 _STATE_OPEN = frozenset({"de", "del", "en", "por", "con", "sin", "no", "la", "el", "los", "y", "a", "al"})
 _STATE_INSIDE = frozenset({"de", "del", "la", "el", "los", "y", "a", "al", "por"})  # no state begins so
+_HYPHENED = re.compile(r"\w-\w")  # another cell's dash
 _TWO_VALUES = re.compile(r"[.,;|] | [/—–] |derechos? al?\b", re.IGNORECASE)  # two that flow, or another label
 _ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
 _MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
@@ -67,7 +68,7 @@ def _service(text: str) -> bool | None:
 
 def _state(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(_EDGES.replace("(", "").replace(")", "") + "-–—/")  # a dash: no sub-estado
-    if of_two_kinds(cleaned) or _TWO_VALUES.search(cleaned):
+    if of_two_kinds(cleaned) or _TWO_VALUES.search(cleaned) or _HYPHENED.search(cleaned):
         return None
     words = fold(cleaned).replace(",", " ").replace("/", " ").replace(".", " ").replace("-", " ").split()
     if not words or len(words) > 10 or not any(w in _STATE_HEADS for w in words):
@@ -93,7 +94,19 @@ def _issue_date(text: str) -> date | None:
     return None
 
 
-_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.$|(?<=^[^\W\d_]{3})\.$")  # no abbreviation of a name
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.$|(?<=\b[^\W\d_]{3})\.$")  # "OCA."; no name ends abbreviated
+_NO_NAMES = frozenset({"curp", "nss", "no", "numero", "apellido", "apellidos", "constancia", "vigencia"})
+"""Words of labels and titles that are nobody's name, as ESTADO, SEGURO and FECHA are."""
+_GLUED = re.compile(r"^[a-zñ]+[A-ZÑ]{2}")  # a label's last word and a name: "delMARÍA"
+_INNER_END = re.compile(r"[^\W\d_]{4}\. ")
+_LAST_DOT = re.compile(
+    r"(?<=\.)\.$|(?<=\d)\.$|(?<= [CR][VL])\.$|(?<= S[ACN])\.$"
+    r"|(?<=[^\W_]{2}[AEIOUÁÉÍÓÚNRLSDZY])(?<!CIA)(?<!LTD)(?<!HNOS)\.$"
+)
+"""The full stop of a sentence after an employer's name or modalidad: "S.A..", "QUERETARO.", "SA DE CV.".
+
+An abbreviation keeps its own: "CIA.", "BACH."; few words of Spanish end as that one does.
+"""
 _NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y"})  # "O" and "E" are surnames
 
 
@@ -101,12 +114,15 @@ def _name(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(" :;,|_*•=—–/").lstrip(" .").replace(" ,", ",")
     cleaned = _SENTENCE_END.sub("", cleaned)
     words = cleaned.split()
+    if _INNER_END.search(cleaned) or any(compact(w) in _NO_NAMES for w in words):
+        return None  # text that flows: the next sentence, or a label's words, have come with it
     if is_placeholder(cleaned) or not looks_like_a_name(cleaned) or len(words) > 14:
         return None
     capitals = any(w.isupper() and len(w) > 2 for w in words) and (words[0].islower() or words[0].isupper())
-    small = any(c.islower() for w in words[1:] if not w.startswith("Mc") for c in w)
+    small = words[0].islower() or any(c.islower() for w in words[1:] if not w.startswith("Mc") for c in w)
     long = [w for w in words if len(w) > 2]
     mixed = (capitals and small) or any(a.isupper() and not b.isupper() for a, b in pairwise(long))
+    mixed = mixed or any(_GLUED.search(w) or not compact(w) for w in words)
     if mixed or fold(words[-1]) in _NO_ENDS:
         return None  # capitals and small letters, or no end: a piece of something else
     return cleaned
@@ -116,6 +132,7 @@ def _line(text: str) -> str | None:
     cleaned = " ".join(text.split()).strip(" :;,|_*•=—–").lstrip(" .")
     if cleaned.startswith("- ") or cleaned.endswith(" -"):
         cleaned = cleaned.strip(" -")
+    cleaned = _LAST_DOT.sub("", cleaned)
     part_of_a_label = compact(cleaned) in labels.PREFIXES and not cleaned.isupper()
     damaged = any(c in cleaned for c in "\ufffd\x00") or "(cid:" in cleaned
     return None if is_placeholder(cleaned) or part_of_a_label or damaged or len(cleaned) > 250 else cleaned
