@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,15 @@ from itertools import pairwise, takewhile
 from mailbot.core import labels
 from mailbot.core.columns import Cell, below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
+from mailbot.core.modalidades import (
+    begins_as_known,
+    hides_a_modalidad,
+    holds_a_part,
+    is_a_part,
+    modalidad_in,
+    split_modalidad,
+    unbroken,
+)
 from mailbot.core.page import Box
 from mailbot.core.places import (
     FIRST_LINE_BELOW,
@@ -23,11 +33,13 @@ from mailbot.core.places import (
 )
 from mailbot.core.printed import is_placeholder, of_two_kinds, read_value
 from mailbot.core.sheet import Segment, Sheet
-from mailbot.core.spanish import OPEN_WORDS, compact, fold
+from mailbot.core.spanish import compact, fold
 from mailbot.core.table import read_table
 from mailbot.core.turning import box_as_seen, turned_over
 
-_NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y"})  # no name ends so: the rest stands somewhere else
+_NO_ENDS = frozenset({"de", "del", "la", "las", "los", "y", "e", "en", "para", "num", "no", "s", "spr", "sapi"})
+"""No employer's name ends so, nor in "S" or "SPR" of a form of company: the rest stands somewhere else."""
+_GLUED = re.compile(r"\d{7}")  # a registro patronal that a name has run into
 
 
 @dataclass(slots=True)
@@ -105,11 +117,21 @@ def _give_back(blocks: Sequence[Block], known: dict[str, str]) -> bool:
     """Leave a line that two cells hold to the one that needs it; tell whether none is left in doubt."""
     times = Counter(id(s) for block in blocks for cell in block.cells.values() for s in cell.segments)
     for block in blocks:
-        if cell := block.cells.get(labels.MODALIDAD):
-            own = tuple(line for line in cell.lines if all(times[id(s)] == 1 for s in line))
-            if own != cell.lines and compact(Cell(own).text if own else "") in known:
-                block.cells[labels.MODALIDAD] = Cell(own, cut=cell.cut)
-                times.subtract(id(s) for line in cell.lines if line not in own for s in line)
+        cell = block.cells.get(labels.MODALIDAD)
+        own = tuple(line for line in cell.lines if all(times[id(s)] == 1 for s in line)) if cell else ()
+        if cell is None or own == cell.lines:
+            continue
+        shared = {id(s) for line in cell.lines if line not in own for s in line}
+        if compact(cell.text) in known:  # the other cell holds the line too, and is the one to lose it
+            for kind, other in ((k, c) for b in blocks for k, c in list(b.cells.items()) if c is not cell):
+                kept = (tuple(s for s in line if id(s) not in shared) for line in other.lines)
+                rest = tuple(line for line in kept if line)
+                if rest and rest != other.lines:
+                    next(b for b in blocks if b.cells.get(kind) is other).cells[kind] = Cell(rest, cut=other.cut)
+                    times.subtract(shared)
+        elif compact(Cell(own).text if own else "") in known:
+            block.cells[labels.MODALIDAD] = Cell(own, cut=cell.cut)
+            times.subtract(shared)
     return all(times[id(s)] == 1 for block in blocks for cell in block.cells.values() for s in cell.segments)
 
 
@@ -129,12 +151,13 @@ def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
     small = any(c.islower() for c in s.text)
     if s.label is not None or small or not compact(s.text) or not like or any(c is s for c in cells):
         return False
-    if not min(c.top for c in like) - 0.5 * s.height < s.top < max(c.bottom for c in like) + s.height:
+    tops = [t.top for t in (*like, *_asked(sheet))]
+    if not min(tops) - 0.5 * s.height < s.top < max(c.bottom for c in like) + s.height:
         return False
     if marks_a_label(sheet, s):
         return False
     beside_it = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
-    if beside_it and beside_it[-1].label is not None:
+    if beside_it and beside_it[-1].label is not None and beside_it[-1].kind not in labels.EMPLOYER:
         return False
     for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
         over = [t for t in row if t.x0 < s.x1 and s.x0 < t.x1 and t.top < s.top - 0.5 * s.height]
@@ -280,20 +303,21 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     if not cells:
         return None, True
     texts = {k: c for k, c in cells.items() if k != labels.REGISTRO}  # a number shows by itself that it is whole
-    legible = not any(c.cut or (k == labels.RAZON and (c.broken or _of_two(c, known))) for k, c in texts.items())
+    legible = not any(_doubtful(k, c, known) for k, c in texts.items())
     registro = None
     if cell := cells.get(labels.REGISTRO):
         found = read_value(labels.REGISTRO, cell.text) or read_value(labels.REGISTRO, cell.texts[0])
         registro = found if isinstance(found, RegistroPatronal) else None
         legible = legible and registro is not None
-    modalidad = _line(cells.get(labels.MODALIDAD), labels.MODALIDAD)
-    modalidad = modalidad and _unbroken(modalidad, known)
-    legible = legible and not (modalidad and (_is_a_part(modalidad, known) or of_two_kinds(modalidad)))
+    cell = cells.get(labels.MODALIDAD)
+    modalidad = modalidad_in(cell.text) if cell else None
+    modalidad = modalidad and unbroken(modalidad, known)
+    legible = legible and not (modalidad and (is_a_part(modalidad, known) or of_two_kinds(modalidad)))
     razon, unlabelled = None, None
     if cell := cells.get(labels.RAZON):
-        razon, unlabelled = _split_modalidad(cell, known)
-        legible = legible and not (labels.MODALIDAD not in cells and _hides_a_modalidad(cell, razon, known))
-    if razon is None or fold(razon.split()[-1]) in _NO_ENDS:
+        razon, unlabelled = split_modalidad(cell, known)
+        legible = legible and not (labels.MODALIDAD not in cells and hides_a_modalidad(cell, razon, known))
+    if razon is None or _breaks_off(razon) or holds_a_part(razon, modalidad or unlabelled, known):
         legible = False
     elif cells.keys() == {labels.RAZON} and razon != razon.upper() and (len(razon.split()) > 5 or razon[-1] == "."):
         return None, True  # a legend that stands where the first employer would
@@ -301,18 +325,16 @@ def _row(block: Block, known: dict[str, str]) -> tuple[Row | None, bool]:
     return Row(razon, registro, modalidad or unlabelled, box_of(segments)), legible
 
 
-def _unbroken(modalidad: str, known: dict[str, str]) -> str:
-    """Return a modalidad, or where its cell was too narrow for its words the known one of the same letters."""
-    whole = known.get(compact(modalidad))
-    words = [w for w in modalidad.split() if compact(w)]
-    return modalidad if whole is None or len(words) <= len(whole.replace("/", " ").split()) else whole
+def _breaks_off(razon: str) -> bool:
+    """Tell whether a name has no end, or another cell's number in it."""
+    return fold(razon.rsplit(maxsplit=1)[-1]).strip(".") in _NO_ENDS or _GLUED.search(razon) is not None
 
 
-def _is_a_part(modalidad: str, known: dict[str, str]) -> bool:
-    """Tell whether a modalidad is only the beginning or the end of a known one, or breaks off."""
-    key = compact(modalidad)
-    part = key not in known and any(text.startswith(key) or text.endswith(key) for text in known)
-    return (part and len(key) > 4) or fold(modalidad.split(maxsplit=1)[0]) in OPEN_WORDS
+def _doubtful(kind: str, cell: Cell, known: dict[str, str]) -> bool:
+    """Tell whether a cell's text may be a part, or more than one cell's."""
+    if kind == labels.MODALIDAD and compact(cell.text) in known:
+        return cell.cut or cell.overprinted  # however its words are broken
+    return cell.doubtful or (kind == labels.RAZON and _of_two(cell, known))
 
 
 def _of_two(cell: Cell, known: dict[str, str]) -> bool:
@@ -322,58 +344,6 @@ def _of_two(cell: Cell, known: dict[str, str]) -> bool:
         rest = Cell(cell.lines[number:]).text
         indented = a[0].x0 - b[0].x0 > a[0].height  # the first line begins after its label, the others below it
         room = cell.box.x1 - a[0].x0 if indented else width
-        if len(a) == 1 and would_have_fitted(a[0], b[0], room) and not _begins_as_known(rest, known):
+        if len(a) == 1 and would_have_fitted(a[0], b[0], room) and not begins_as_known(rest, known):
             return True
     return False
-
-
-def _line(cell: Cell | None, kind: str) -> str | None:
-    value = read_value(kind, cell.text) if cell else None
-    return value if isinstance(value, str) else None
-
-
-def _before_its_label(words: Sequence[str], cut: int) -> int:
-    """Return where the name ends: before "MODALIDAD", where that stands too close to its own value to be a label."""
-    for start in range(max(1, cut - 3), cut):
-        label = labels.LABELS.get(compact("".join(words[start:cut])))
-        if label is not None and label.kind == labels.MODALIDAD:
-            return start
-    return cut
-
-
-def _split_modalidad(cell: Cell, known: dict[str, str]) -> tuple[str | None, str | None]:
-    """Take a known modalidad, printed without a label or in a cell that touches, off a razón social's end or start."""
-    words = [w.text for line in cell.lines for s in line for w in s.words]
-    for cut in range(1, len(words)):
-        if compact("".join(words[cut:])) in known:
-            return _name_of(words[: _before_its_label(words, cut)]), " ".join(words[cut:])
-    for number in range(1, len(cell.lines)):
-        rest = Cell(cell.lines[number:]).text
-        if _begins_as_known(rest, known):
-            return _name_of([Cell(cell.lines[:number]).text]), rest
-    for cut in range(len(words) - 1, 1, -1):
-        if compact("".join(words[:cut])) in known:
-            return _name_of(words[cut:]), " ".join(words[:cut])
-    return _name_of([cell.text]), None
-
-
-def _name_of(words: Sequence[str]) -> str | None:
-    name = read_value(labels.RAZON, " ".join(words))
-    return name if isinstance(name, str) else None
-
-
-def _hides_a_modalidad(cell: Cell, razon: str | None, known: dict[str, str]) -> bool:
-    """Tell whether a line of a name begins as modalidades do: "TRABAJADORES ESTACIONALES", which may be another one."""
-    firsts = Counter(fold(text.split(maxsplit=1)[0]) for text in known.values())
-    left = len((razon or "").split())
-    for a, b in pairwise(cell.texts):
-        left -= len(a.split())
-        if left > 0 and firsts[fold(b.split()[0])] > 1 and fold(a.split()[-1]) not in OPEN_WORDS:
-            return True
-    return False
-
-
-def _begins_as_known(text: str, known: dict[str, str]) -> bool:
-    """Tell whether text is a known modalidad, or begins with one and goes on: "TRABAJADORES EVENTUALES URBANOS"."""
-    words = text.split()
-    return compact(text) in known or any(compact("".join(words[:end])) in known for end in range(2, len(words)))

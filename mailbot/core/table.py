@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from mailbot.core.alongside import beside_a_table
 from mailbot.core.columns import Cell
-from mailbot.core.places import column_of, neighbours, same_type, set_alike
+from mailbot.core.places import aligned, column_of, neighbours, same_type, set_alike
 from mailbot.core.printed import is_placeholder
 from mailbot.core.rows import Line, split_rows
 from mailbot.core.sheet import Segment, Sheet
@@ -138,8 +138,9 @@ def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
 
 
 def _like_a_cell(s: Segment, body: Sequence[Sequence[Segment]]) -> bool:
-    """Tell whether a text alone on its line is set as the table's first cells are, and not as the paragraph after."""
-    return all(set_alike(first, s) for first in body[0]) if body else True
+    """Tell whether a text is set as the table's first cells are, or as the cell it goes on, and not as a paragraph."""
+    alike = not body or all(set_alike(first, s) for first in body[0])
+    return alike or any(set_alike(t, s) and aligned(t, s) for row in body[-2:] for t in row)
 
 
 def _cut_into_cells(s: Segment, heads: Sequence[Segment], starts: Counter[int]) -> list[Segment]:
