@@ -49,4 +49,7 @@ def _mended(word: str, least: float) -> str:
     words = (w for w in WORDS if len(w) >= SHORTEST and abs(len(w) - len(plain)) <= most)
     near = sorted((far, w) for w in words if (far := Levenshtein.distance(plain, w)) <= most)
     alone = near and (len(near) == 1 or near[0][0] < near[1][0])
-    return f"{parts[1]}{near[0][1]}{parts[3]}" if alone else word
+    if not alone:
+        return word
+    found = near[0][1].capitalize() if parts[2][0].isupper() else near[0][1]  # "Vigente" of "Vigente hasta" is a value
+    return f"{parts[1]}{found}{parts[3]}"

@@ -8,9 +8,10 @@ from mailbot.core.misread_labels import labels_mended
 
 MENDED = {
     "Nombre 0 razón social": "Nombre o razón social",
-    "Nonibre o razón social": "nombre o razón social",
+    "Nonibre o razón social": "Nombre o razón social",
     "Fecha de cunstancia: 05/OCT/2026": "Fecha de constancia: 05/OCT/2026",
     "Registro patromal": "Registro patronal",
+    "Vigenfe hasta:": "Vigente hasta:",
     "Beneficiarion": "beneficiarios",
     "BENEFICIARJO5:": "beneficiarios:",
 }
