@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HEIGHT = 48  # pixels of a line, as the model was trained
 LONGEST = 40  # times its height: no line of a page is longer; a wider cut is noise
 BATCH = 6
-ACCENTED = dict(zip("AEIOUNaeioun", "ÁÉÍÓÚÑáéíóúñ", strict=True))
+ACCENTED = dict(zip("AEIOUNaeioun", ("Á", "É", "Í", "Ó", "ÚÜ", "Ñ", "á", "é", "í", "ó", "úü", "ñ"), strict=True))
 SPANISH = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     "ÁÉÍÓÚÜÑáéíóúüñÀÂÃÄÇÈÊËÌÎÏÒÔÕÖÙÛàâãäçèêëìîïòôõöùû"
@@ -93,8 +93,8 @@ class Recogniser:
             top = max(float(s) for s in sure[i:end])
             before = [float(s) for s in sure[since:i] if s < 1]
             char = self._allowed[best[i]]
-            accented = self._allowed.index(ACCENTED[char]) if char in ACCENTED else None
-            accent = 0.0 if accented is None else float(steps[i:end, accented].max())
+            accented = [self._allowed.index(c) for c in ACCENTED.get(char, "") if c in self._allowed]
+            accent = max((float(steps[i:end, column].max()) for column in accented), default=0.0)
             letters.append(Letter(char, ((i + end) / 2) / wide, min([top, *before]), accent))
             since = i = end
         return tuple(letters)
