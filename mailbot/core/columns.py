@@ -16,6 +16,7 @@ from mailbot.core.places import (
     NEXT_PIECE,
     SAME_EDGE,
     aligned,
+    amid_labels,
     box_of,
     claimed,
     column_of,
@@ -374,14 +375,32 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             break
         if lines and not set_alike(lines[0][0], members[0]):
             break
+        if lines and (apart := apart or amid_labels(row, members[0])):
+            break
         lines.append(tuple(members))
         last = members[0]
         apart = apart or _goes_on_beside(row, members[-1], heads)
     if not lines:
         return None
-    cut = apart or (loose and not _broken_for_room(lines))
+    cut = apart or (loose and not _broken_for_room(lines)) or _had_room(sheet, lines)
     split = breaks_in_a_word(sheet, lines)
     return Cell(tuple(reversed(lines)) if sheet.turned else tuple(lines), cut=cut, split=split)
+
+
+def _had_room(sheet: Sheet, lines: Sequence[tuple[Segment, ...]]) -> bool:
+    """Tell whether a cell's lines are as likely of two fields: one says nothing, or its first word had room above it.
+
+    There was room where another text of the column runs further than the line above with that word would have.
+    """
+    if len(lines) < 2:
+        return False
+    if any(is_placeholder(s.text) for line in lines for s in line):
+        return True
+    first = lines[0][0]
+    inside = {id(s) for line in lines for s in line}
+    column = [s for s in sheet.segments if abs(s.x0 - first.x0) < 1.5 and same_type(first, s) and id(s) not in inside]
+    edge = max((s.x1 for s in column), default=0.0)
+    return any(would_have_fitted(a[0], b[0], edge - a[0].x0) for a, b in pairwise(lines) if len(a) == 1)
 
 
 def _broken_for_room(lines: Sequence[tuple[Segment, ...]]) -> bool:

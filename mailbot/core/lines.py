@@ -25,7 +25,7 @@ from mailbot.core.labels import (
 from mailbot.core.page import Page, Word
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.sheet import Segment, Sheet
-from mailbot.core.spanish import compact
+from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked, without_watermark
 
 LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
@@ -203,12 +203,14 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
     end, label, colon = match
     if colon or end == len(words) or _wide(words[end - 1], words[end], spaces):
         return True
-    if i == 0 and _set_off(words[end - 1], words[end], spaces, words[:end]):
+    if i == 0 and fold(words[end].text) not in OPEN_WORDS and _set_off(words[end - 1], words[end], spaces, words[:end]):
         return True
     if not _goes_on(words, i, end) and (_changes_font(words, i, end) or words[end - 1].text.endswith(")")):
         return True
     if not compact(words[end].text):
         return True  # a dash is a value
+    if label.kind in TYPED and fold(words[end].text) in ("de", "del"):
+        return False  # the beginning of another label: "Fecha de validez"
     if label.kind in TYPED:
         longest = min(len(words), end + 8)
         return any(

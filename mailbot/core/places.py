@@ -126,8 +126,22 @@ def before(t: Segment, s: Segment, label: Segment) -> bool:
     """Tell whether a segment is a label to the left of ``s`` that does not end before ``label`` begins.
 
     Labels may be set flush right, so that their left edges differ; those of another column of the page end earlier.
+    A text that stands in the column of ``label`` as it does is a label too, one that nobody knew.
     """
-    return t.label is not None and t.x1 <= s.x0 + 1 and t.x1 > label.x0
+    if t.x1 > s.x0 + 1:
+        return False
+    return t.x1 > label.x0 if t.label is not None else _stands_as(t, label)
+
+
+def _stands_as(t: Segment, label: Segment) -> bool:
+    """Tell whether a text has the left or the right edge of a label, and its font and size."""
+    edge = min(abs(t.x0 - label.x0), abs(t.x1 - label.x1))
+    return t is not label and edge < 1.5 and same_type(t, label)
+
+
+def amid_labels(row: Sequence[Segment], s: Segment) -> bool:
+    """Tell whether a text stands on a line of labels as one of them does: it may be a label that nobody knew."""
+    return any(t.label is not None and same_type(t, s) and overlap(t, s) > 0.9 for t in row if t is not s)
 
 
 def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:

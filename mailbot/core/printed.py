@@ -40,7 +40,8 @@ _STATE_OPEN = frozenset({"de", "del", "en", "por", "con", "sin", "no", "la", "el
 _STATE_INSIDE = frozenset({"de", "del", "la", "el", "los", "y", "a", "al", "por"})  # no state begins so
 _HYPHENED = re.compile(r"\w-\w")  # another cell's dash
 _TWO_VALUES = re.compile(r"[.,;|] | [/—–] |derechos? al?\b", re.IGNORECASE)  # two that flow, or another label
-_ENDING_DATE = re.compile(r"[^\d]{0,60}?(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
+_ENDING_DATE = re.compile(r"(?P<place>[^\d]{0,60}?)(?:^|[\s,.])(?:a|el|al|dia|a los)?[\s,:]*(?P<date>\d.*)", re.DOTALL)
+_ANOTHER_DATE = re.compile(r"\b(?:fecha|valid|vigen|hasta|venc|nac|inici|movim|alta|baja)")  # what no place is called
 _MARKED = r"(?:\( ?x ?\)|\[ ?x ?\]|☒|☑|✓|✔|\bx\b|x)"
 _UNMARKED = r"(?:\( ?\)|\[ ?\]|☐|□)"
 _BOX_YES = re.compile(rf"si ?{_MARKED} ?/?,? ?no ?(?:{_UNMARKED})?|{_MARKED} ?si ?{_UNMARKED} ?no")
@@ -89,9 +90,10 @@ def of_two_kinds(text: str) -> bool:
 def _issue_date(text: str) -> date | None:
     if found := parse_date(text):
         return found
-    if ending := _ENDING_DATE.fullmatch(fold(text).strip(" .,;")):
-        return parse_date(ending["date"])
-    return None
+    ending = _ENDING_DATE.fullmatch(fold(text).strip(" .,;"))
+    if ending is None or _ANOTHER_DATE.search(ending["place"]):
+        return None
+    return parse_date(ending["date"])
 
 
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{4})\.$|(?<=\b[^\W\d_]{3})\.$")  # "OCA."; no name ends abbreviated
@@ -158,10 +160,12 @@ def read_value(kind: str, text: str) -> Value | None:
         return _name(text)
     if compact(text) in labels.LABELS:
         return None  # a label whose own value is missing
+    opening = compact(" ".join(text.split()[:3]))
+    wrapped_label = len(opening) > 5 and opening in labels.PREFIXES and len(text.split()) > 1
     if kind == labels.NOMBRE:
-        opening = compact(" ".join(text.split()[:3]))
-        wrapped_label = len(opening) > 5 and opening in labels.PREFIXES and len(text.split()) > 1
         return None if wrapped_label or compact(text) in labels.ENDS else _name(text)
+    if kind == labels.RAZON and wrapped_label and len(opening) > 8:
+        return None
     number = parse_nss(text) or parse_curp(text) or parse_registro(text) or parse_date(text)
     return None if number else _line(text)
 

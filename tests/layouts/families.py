@@ -254,8 +254,18 @@ NOISE = (
 )
 
 
-def lay_out(rng: random.Random, person: Person) -> tuple[Paper, dict[str, object]]:
-    """Return the paper and the facts that a reader must find on it."""
+# Labels that no list has, with values that look like those of the holder's fields.
+UNKNOWN = (
+    ("Tipo de movimiento afiliatorio", "BAJA"), ("Detalle de la situación", "VIGENTE"), ("Detalle", "BAJA POR SOLICITUD"),
+    ("Movimiento más reciente", "REINGRESO"), ("Válida hasta", "30/11/2026"), ("Fecha de validez", "30/11/2026"),
+    ("Emisor", "MARIA LOPEZ RUIZ"), ("Jefa de servicio", "ANA PEREZ SOTO"), ("Clave", "12345678903"), ("Apto", "SI"),
+    ("Prestaciones en dinero", "NO"), ("Origen", "PORTAL CIUDADANO"), ("Condición", "ORDINARIO"), ("Número interior", "-"),
+    ("Jornada", "COMPLETA"), ("Centro de trabajo", "PLANTA DOS"), ("Tipo", "TRABAJADOR"), ("Ámbito", "URBANO"),
+)  # fmt: skip
+
+
+def lay_out(rng: random.Random, person: Person, *, unknown: bool = False) -> tuple[Paper, dict[str, object]]:
+    """Return the paper and the facts that a reader must find on it; ``unknown`` adds fields that no reader knows."""
     st = style_of(rng)
     p = Paper(tracking=rng.choice((0.0, 0.0, 0.0, 0.4, 1.2)))
     x0, x1 = rng.choice((36.0, 54.0, 70.0)), WIDTH - rng.choice((36.0, 54.0))
@@ -288,6 +298,10 @@ def lay_out(rng: random.Random, person: Person) -> tuple[Paper, dict[str, object
         status.append((st.label("inicio"), "16/08/2021"))
     if rng.random() < 0.4:
         rng.shuffle(status)
+    if unknown:
+        for section in (head, names if split else [], personal, birth, clinic, status):
+            for label, value in rng.sample(UNKNOWN, rng.choice((0, 1, 1, 2))):
+                section.insert(rng.randrange(len(section) + 1), (plain(label), value))
 
     title_font = st.label_font if rng.random() < 0.3 else "Helvetica-Bold"
     title = rng.choice(("Constancia de Vigencia de Derechos", "CONSTANCIA DE VIGENCIA DE DERECHOS", "Constancia de vigencia de derechos"))
