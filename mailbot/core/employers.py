@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell, below, beside
+from mailbot.core.cell import Cell
+from mailbot.core.columns import below, beside
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.modalidades import (
     begins_as_known,

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell, below, beside, next_line
+from mailbot.core.cell import Cell
+from mailbot.core.columns import below, beside, next_line
 from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mailbot.core import labels
-from mailbot.core.columns import Cell
+from mailbot.core.cell import Cell
 from mailbot.core.printed import read_value
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 

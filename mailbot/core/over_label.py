@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mailbot.core.columns import Cell, below
+from mailbot.core.cell import Cell
+from mailbot.core.columns import below
 from mailbot.core.places import column_of
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.turning import turned_over

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mailbot.core.alongside import beside_a_table
-from mailbot.core.columns import Cell
+from mailbot.core.cell import Cell
 from mailbot.core.places import aligned, column_of, neighbours, same_type, set_alike
 from mailbot.core.printed import is_placeholder
 from mailbot.core.rows import Line, split_rows

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.layouts import running
+from tests.layouts import running, strange
 from tests.layouts.sweep import compare, facts_of, knowledge, make, read_pdf
 
 KNOWN = knowledge()
@@ -35,3 +35,8 @@ def test_no_random_layout_is_read_wrong(start: int, *, traps: bool) -> None:
 @pytest.mark.parametrize("start", range(100, 148, 8))
 def test_no_layout_that_runs_is_read_wrong(start: int) -> None:
     assert share_read(range(start, start + 8), laid_out=running.lay_out) >= 0.8
+
+
+@pytest.mark.parametrize("start", [76, 184, 912, 976, 20_000, 20_048, 20_360, 20_672])
+def test_no_field_that_nobody_knows_is_read_as_one(start: int) -> None:
+    assert share_read(range(start, start + 8), laid_out=strange.lay_out) >= 0.9
