@@ -84,10 +84,11 @@ def read_employers(
         texts = {w.text for s in cells if s.page == sheet.page.number for w in s.words}
         further = [s for s in _before_labels(sheet) if not texts & {w.text for w in s.words}]
         legible = legible and not any(_carried_over(s, cells) for s in further)
+        begun = [] if last is None else [last]  # on the page before, and going on here
         found, last, sure = _blocks(sheet, known, last, sheets[number + 1 :])
         legible = legible and sure
         blocks += found
-        cells = [s for block in found for cell in block.cells.values() for s in cell.segments]
+        cells = [s for block in (*begun, *found) for cell in block.cells.values() for s in cell.segments]
         if any(block.asked for block in found):
             legible = legible and not any(_left_over(sheet, s, cells) for s in sheet.segments)
     legible = legible and _give_back(blocks, known) and len({next(iter(b.asked)) for b in blocks if b.asked}) < 2

@@ -28,7 +28,7 @@ def join_justified(row: list[Segment]) -> list[Segment]:
             run = row[start : end + 1]
             label = LABELS.get("".join(compact(s.text) for s in run))
             one_font = all(s.words[0].font == last.words[0].font for s in run)
-            if label is not None and one_font and not any(s.colon for s in run[:-1]):
+            if label is not None and one_font and compact(run[0].text) and not any(s.colon for s in run[:-1]):
                 whole = replace(last, words=tuple(w for s in run for w in s.words), label=label)
                 return join_justified([*row[:start], whole, *row[end + 1 :]])
     return row

@@ -30,6 +30,7 @@ from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked, without_wa
 
 LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
 SET_OFF = 1.4  # of the spaces within a label: what follows it so is a cell of its own
+ABBREVIATION = 5  # characters with its full stop: "núm."
 NAMELESS = Label(OTHER)
 _SEPARATORS = ".,;|/—–•·"  # between a value and the next label, in text that flows
 
@@ -87,7 +88,7 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if len(text) > LONGEST_LABEL or (text and text not in PREFIXES):
             break
         colon = word.text.endswith(":") or (i + 1 < len(words) and words[i + 1].text[0] == ":")
-        if word.text.endswith(".") and words[start].text[0].islower():
+        if word.text.endswith(".") and len(word.text) > ABBREVIATION and words[start].text[0].islower():
             break  # the end of a sentence: "… que presente el" over "patrón."
         if (label := LABELS.get(text)) and (i == start or compact(word.text) or not word.text.strip(":()")):
             end = i + 1

@@ -136,7 +136,7 @@ def before(t: Segment, s: Segment, label: Segment) -> bool:
 def _stands_as(t: Segment, label: Segment) -> bool:
     """Tell whether a text has the left or the right edge of a label, and its font and size."""
     edge = min(abs(t.x0 - label.x0), abs(t.x1 - label.x1))
-    return t is not label and edge < 1.5 and same_type(t, label)
+    return t is not label and edge < 1.5 and any(c.isalpha() for c in t.text) and same_type(t, label)
 
 
 def amid_labels(row: Sequence[Segment], s: Segment) -> bool:

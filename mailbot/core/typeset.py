@@ -15,8 +15,10 @@ COLON = 0.23  # of the height of a glyph's box: its width in most fonts
 _WATERMARK = 4  # times the usual height of a page's words; no title is so large
 
 _LEADER = re.compile(r"(?:[.·_]\s?){3,}|…+")  # dots that lead the eye from a label to its value
-# A whole number right before or after another cell's text: a registro with its hyphens, digits before a CURP.
-_TWO_CELLS = re.compile(r"^([A-Z]\d\d-\d{5}-\d\d-\d)(?=[A-Z]{2})|^(\d+)(?=[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d$)")
+# A whole number right before or after another cell's text: a registro with its hyphens, a CURP, digits before a CURP.
+_CURP = r"[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z\d]\d"
+_REGISTRO = r"[A-Z]\d\d-\d{5}-\d\d-\d"
+_TWO_CELLS = re.compile(rf"^{_REGISTRO}(?=[A-Z]{{2}})|^{_CURP}(?=[A-Z][a-zú]|[A-Z]{{2}})|^\d+(?={_CURP}$)")
 
 
 def pieces_of(word: Word) -> Iterator[Word]:
