@@ -90,7 +90,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
             continue
         char = _LIGATURES.get(chr(code)) or chr(code)
         if piece is not None and MARKS[0] <= char <= MARKS[1] and piece.x0 <= x0 <= piece.x1:
-            piece.text += char
+            piece.text, piece.x1 = piece.text + char, max(piece.x1, x1)
             continue
         if piece is not None and piece.angle == 0:
             height = high - low
@@ -176,7 +176,7 @@ def _plumber_page(page: Any, number: int) -> Page:
             continue
         x0, x1, high, low = char["x0"], char["x1"], char["top"], char["bottom"]
         if piece is not None and MARKS[0] <= text[0] <= MARKS[1] and piece.x0 <= x0 <= piece.x1:
-            piece.text += text
+            piece.text, piece.x1 = piece.text + text, max(piece.x1, x1)
             continue
         angle = _plumber_angle(char)
         height = low - high
