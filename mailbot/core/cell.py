@@ -58,12 +58,7 @@ class Cell:
     @property
     def doubtful(self) -> bool:
         """Whether its text may be a part, or more than one cell's."""
-        return self.cut or self.broken or self.overprinted
-
-    @property
-    def overprinted(self) -> bool:
-        """Whether another text stands on it."""
-        return any(s.overprinted for s in self.segments)
+        return self.cut or self.broken
 
     @property
     def segments(self) -> tuple[Segment, ...]:

@@ -69,6 +69,7 @@ def read_constancia(
     from mailbot.core.fields import kinds_asked, settle, settle_name
     from mailbot.core.impostors import unmask
     from mailbot.core.issued import issued_on
+    from mailbot.core.overprint import OVERPRINTED, overprinted, touched
     from mailbot.core.running_heads import without_running_heads
     from mailbot.core.sections import holders_part
 
@@ -85,6 +86,7 @@ def read_constancia(
     readings, with_captions = read_either_way(mine)
     problems: list[str] = []
     found: dict[str, Reading] = {}
+    unclear = overprinted(sheet.page for sheet in sheets)
     for kind, named in needed:
         if kind == labels.NOMBRE:
             reading, clash = settle_name(readings, mine, _curp(found))
@@ -92,7 +94,9 @@ def read_constancia(
             reading, clash = settle(readings, kind)
         if kind == labels.FECHA and kind not in kinds_asked(mine):
             reading = issued_on(mine)
-        if reading is not None:
+        if reading is not None and touched(reading.box, unclear):
+            problems.append(f"{OVERPRINTED}: {named}")
+        elif reading is not None:
             found[kind] = reading
         elif clash:
             problems.append(CLASH + named)
@@ -101,7 +105,10 @@ def read_constancia(
     if birth := settle(readings, labels.NACIMIENTO)[0]:
         found[labels.NACIMIENTO] = birth
     employers, legible = read_employers(mine, modalidades, sheets, with_captions=with_captions)
-    if not legible:
+    if any(e.box is not None and touched(e.box, unclear) for e in employers):
+        legible = False
+        problems.append(f"{OVERPRINTED}: el patrón")
+    elif not legible:
         problems.append("no se lee con certeza el patrón")
     constancia = Constancia(
         nss=_field(found.get(labels.NSS), Nss),

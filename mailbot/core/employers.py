@@ -335,7 +335,7 @@ def _breaks_off(razon: str) -> bool:
 def _doubtful(kind: str, cell: Cell, known: dict[str, str]) -> bool:
     """Tell whether a cell's text may be a part, or more than one cell's."""
     if kind == labels.MODALIDAD and compact(cell.text) in known:
-        return cell.cut or cell.overprinted  # however its words are broken
+        return cell.cut  # however its words are broken
     return cell.doubtful or (kind == labels.RAZON and _of_two(cell, known))
 
 

@@ -139,7 +139,7 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
 def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
-    doubt = cell.cut or cell.overprinted or (cell.broken and not (cell.split and kind in _NAMES))
+    doubt = cell.cut or (cell.broken and not (cell.split and kind in _NAMES))
     if doubt and (kind not in TYPED or kind == labels.ESTADO):
         return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
     for segments, text in _spans(kind, cell):

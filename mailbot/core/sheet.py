@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from mailbot.core.labels import Label
 from mailbot.core.page import Box, Page, Word
 
-OVERPRINT = 0.25  # of the height; letters of one text may touch, and kerning lets them reach a little further
 LEAST_HEIGHT = 0.1  # points: a glyph may have a box without any, and distances are told in heights
 
 
@@ -60,11 +58,6 @@ class Segment:
     @property
     def box(self) -> Box:
         return Box(self.page, self.x0, self.top, self.x1, self.bottom)
-
-    @cached_property
-    def overprinted(self) -> bool:
-        """Whether words of it stand on each other: two texts run into one, and no order of their words is sure."""
-        return any(b.x0 < a.x1 - OVERPRINT * self.height for a, b in pairwise(sorted(self.words, key=lambda w: w.x0)))
 
     @cached_property
     def capitals(self) -> bool:

@@ -89,7 +89,7 @@ def _read_open(
         if _doubtful(document, look):
             document = _with_second_reader(document, pages, data, most, knowledge)
         if document.kind == CONSTANCIA and document.constancia is not None:
-            signs = find_signs(document.constancia, traces_of(pdf, data, document.constancia))
+            signs = find_signs(document.constancia, traces_of(pdf, data, document, pages))
             return replace(document, signs=signs)
         if document.kind != DESCONOCIDO:
             return document

@@ -5,46 +5,50 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from mailbot.core.constancia import Constancia
-from mailbot.core.page import Box
+from mailbot.core.documents import Document
+from mailbot.core.overprint import OVERPRINTED
+from mailbot.core.page import Box, Page, Word
 from mailbot.core.signs import Traces
+from mailbot.core.spanish import fold
 
 if TYPE_CHECKING:
     import pypdfium2
+    from PIL import Image
 
 CENTRAL_MEXICO = timezone(timedelta(hours=-6))  # no summer time since 2022
 MODIFIED_AFTER = timedelta(minutes=5)  # writers stamp both dates seconds apart
 MOST_OBJECTS = 3_000  # on a page; beyond it a drawing hides nothing that a person could find either
 WHITE = 245  # of 255 in each channel
+FORM_DEPTH = 4  # forms inside forms
+MOST_NOTES = 200  # comments on a page
+LEAST_SEEN = 2.0  # pixels of a page's 1200: letters a sixth of the smallest print
+PATRON = "razón social"
 MIN_LETTERS = 3  # fewer hidden letters are stray spaces and bullets
 
 _PDF_DATE = re.compile(r"D?:?(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?(\d\d)?(?:([+\-Zz])(\d\d)?'?(\d\d)?)?")
 
 
-def traces_of(pdf: pypdfium2.PdfDocument, data: bytes, constancia: Constancia) -> Traces:
-    """Gather the traces of a recognised constancia."""
+def traces_of(pdf: pypdfium2.PdfDocument, data: bytes, document: Document, pages: Sequence[Page]) -> Traces:
+    """Gather the traces of a recognised constancia; ``pages`` are those that it was read from."""
+    constancia = document.constancia or Constancia()
     created = pdf_date(pdf.get_metadata_value("CreationDate"))
     modified = pdf_date(pdf.get_metadata_value("ModDate"))
     fields = _boxes(constancia)
-    pages = {box.page for box in fields.values()}
-    texts, hidden, covered = [], False, False
-    for number in sorted(pages):
-        drawn = _Drawn.of(pdf, number)
-        texts += drawn.texts
-        hidden = hidden or drawn.hidden
-        covered = covered or drawn.covered
+    numbers = {box.page for box in fields.values()}
+    looked = [_look_at(pdf, page, fields) for page in pages if page.number in numbers]
     return Traces(
         created=None if created is None else _day(created),
         modified_later=created is not None and modified is not None and modified - created > MODIFIED_AFTER,
         saved_again=saved_again(data),
         producer=(pdf.get_metadata_value("Producer") or "")[:100],
-        odd_fonts=_odd_fonts(fields, texts),
-        hidden=hidden,
-        covered=covered,
+        odd_fonts=_odd_fonts(constancia, fields, pages),
+        hidden=any(hidden for hidden, _ in looked),
+        covered=any(covered for _, covered in looked) or any(p.startswith(OVERPRINTED) for p in document.problems),
     )
 
 
@@ -83,72 +87,83 @@ def saved_again(data: bytes) -> bool:
     return ends > 1 and b"/ByteRange" not in data
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    box: Box
-    font: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """The text of one page with its fonts, and whether some of it cannot be seen."""
-
-    texts: list[_Text]
-    hidden: bool
-    covered: bool
-
-    @classmethod
-    def of(cls, pdf: pypdfium2.PdfDocument, number: int) -> _Drawn:
-        page = pdf[number - 1]
-        walk = _Walk(page, number)
-        suspects = walk.hidden, walk.covered
-        seen = _Seen(page) if any(suspects) else None
-        hidden = seen is not None and any(not seen.ink(box) for box in walk.hidden)
-        covered = seen is not None and bool(walk.covered)
-        page.close()
-        return cls(walk.texts, hidden, covered)
+def _look_at(pdf: pypdfium2.PdfDocument, page: Page, fields: dict[str, Box]) -> tuple[bool, bool]:
+    """Tell whether text of a page cannot be seen, and whether something lies over text of it."""
+    sheet = pdf[page.number - 1]
+    try:
+        walk = _Walk(sheet, page.number)
+        seen = _Seen(sheet, page.turned)
+        own = [box for box in fields.values() if box.page == page.number]
+        hidden = not all(seen.shows(box) for box in own) or any(not seen.ink(box) for box in walk.hidden)
+        covered = bool(walk.covered) or any(_covers(note, box) for note in _notes(sheet, page.number) for box in own)
+        return hidden, covered
+    finally:
+        sheet.close()
 
 
 class _Walk:
-    """One walk over the objects of a page, in the order in which they are painted."""
+    """One walk over the objects of a page, into its forms too, in the order in which they are painted."""
 
     def __init__(self, page: Any, number: int) -> None:
         from pypdfium2 import raw
 
-        self.texts: list[_Text] = []
         self.hidden: list[Box] = []
         self.covered: list[Box] = []
+        self._texts: list[Box] = []
+        self._raw: Any = raw
         self._place = _Place(page, number)
-        self._fonts: dict[int, str] = {}
-        textpage = raw.FPDFText_LoadPage(page)
-        for index in range(min(raw.FPDFPage_CountObjects(page), MOST_OBJECTS)):
-            item = raw.FPDFPage_GetObject(page, index)
+        self._left = MOST_OBJECTS
+        self._textpage = raw.FPDFText_LoadPage(page)
+        self._walk(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (), FORM_DEPTH)
+        raw.FPDFText_ClosePage(self._textpage)
+
+    def _walk(self, holder: Any, count: Any, get: Any, forms: tuple[Any, ...], depth: int) -> None:
+        raw = self._raw
+        for index in range(count(holder)):
+            self._left -= 1
+            if self._left < 0:
+                return
+            item = get(holder, index)
             kind = raw.FPDFPageObj_GetType(item)
             if kind == raw.FPDF_PAGEOBJ_TEXT:
-                self._text(raw, item, textpage)
-            elif (kind == raw.FPDF_PAGEOBJ_PATH and _is_filled(raw, item)) or kind == raw.FPDF_PAGEOBJ_IMAGE:
-                box = self._place.box(item)
-                self.covered += [t.box for t in self.texts if _covers(box, t.box)]
-        raw.FPDFText_ClosePage(textpage)
+                self._text(item, forms)
+            elif kind == raw.FPDF_PAGEOBJ_FORM:
+                if depth:
+                    matrix = raw.FS_MATRIX()
+                    raw.FPDFPageObj_GetMatrix(item, matrix)
+                    inner = (matrix, *forms)
+                    self._walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, depth - 1)
+            elif _is_opaque(raw, item, kind):
+                box = self._place.box(item, forms)
+                self.covered += [t for t in self._texts if _covers(box, t)]
 
-    def _text(self, raw: Any, item: Any, textpage: Any) -> None:
-        length = raw.FPDFTextObj_GetText(item, textpage, None, 0)
+    def _text(self, item: Any, forms: tuple[Any, ...]) -> None:
+        raw = self._raw
+        length = raw.FPDFTextObj_GetText(item, self._textpage, None, 0)
         if length <= 2 * MIN_LETTERS:  # bytes of UTF-16 with its end
             return
-        box = self._place.box(item)
-        self.texts.append(_Text(box, self._font(raw, item)))
+        box = self._place.box(item, forms)
+        self._texts.append(box)
         invisible = raw.FPDFTextObj_GetTextRenderMode(item) in (3, 7)
         if invisible or _colour(raw, item) is None:
             self.hidden.append(box)
 
-    def _font(self, raw: Any, item: Any) -> str:
-        font = raw.FPDFTextObj_GetFont(item)
-        key = ctypes.addressof(font.contents) if font else 0
-        if key not in self._fonts:
-            buffer = ctypes.create_string_buffer(128)
-            raw.FPDFFont_GetBaseFontName(font, buffer, 128)
-            self._fonts[key] = family(buffer.value.decode("latin-1"))
-        return self._fonts[key]
+
+def _notes(page: Any, number: int) -> list[Box]:
+    """Return where texts and stamps were laid over a page with a program for comments."""
+    from pypdfium2 import raw
+
+    boxes = []
+    place = _Place(page, number)
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        sides = raw.FS_RECTF()
+        if raw.FPDFAnnot_GetSubtype(note) in (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP) and (
+            raw.FPDFAnnot_GetRect(note, sides)
+        ):
+            boxes.append(place.of(sides.left, sides.bottom, sides.right, sides.top))
+        raw.FPDFPage_CloseAnnot(note)
+    return boxes
 
 
 def family(font: str) -> str:
@@ -167,10 +182,16 @@ def _colour(raw: Any, item: Any) -> tuple[int, int, int] | None:
     return (r.value, g.value, b.value)
 
 
-def _is_filled(raw: Any, item: Any) -> bool:
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item, mode, stroke)
-    return bool(mode.value)
+def _is_opaque(raw: Any, item: Any, kind: int) -> bool:
+    """Tell whether what is painted hides what was there: a filled shape or a picture, no highlighter's stroke."""
+    if kind == raw.FPDF_PAGEOBJ_PATH:
+        mode, stroke = ctypes.c_int(), ctypes.c_int()
+        raw.FPDFPath_GetDrawMode(item, mode, stroke)
+        if not mode.value:
+            return False
+    elif kind != raw.FPDF_PAGEOBJ_IMAGE:
+        return False
+    return not raw.FPDFPageObj_HasTransparency(item)
 
 
 class _Place:
@@ -183,11 +204,19 @@ class _Place:
         self._size = [int(side * self.PRECISION) for side in page.get_size()]
         self._sides = [ctypes.c_float() for _ in range(4)]
 
-    def box(self, item: Any) -> Box:
+    def box(self, item: Any, forms: tuple[Any, ...]) -> Box:
+        """Return an object's place; ``forms`` are the matrices of the forms that it is in, from the inside out."""
         from pypdfium2 import raw
 
         raw.FPDFPageObj_GetBounds(item, *self._sides)
         left, bottom, right, top = (s.value for s in self._sides)
+        for m in forms:
+            corners = [(m.a * x + m.c * y + m.e, m.b * x + m.d * y + m.f) for x in (left, right) for y in (bottom, top)]
+            left, bottom = min(x for x, _ in corners), min(y for _, y in corners)
+            right, top = max(x for x, _ in corners), max(y for _, y in corners)
+        return self.of(left, bottom, right, top)
+
+    def of(self, left: float, bottom: float, right: float, top: float) -> Box:
         (x0, y0), (x1, y1) = self._device(left, bottom), self._device(right, top)
         return Box(self._number, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
@@ -211,16 +240,29 @@ def _covers(over: Box, text: Box) -> bool:
 
 
 class _Seen:
-    """The page as it is painted, in grey, to see whether there is ink at a place."""
+    """The page as it is painted, in grey, without forms and comments: is there ink where its words say?"""
 
-    SCALE = 1.5
+    LONG_SIDE = 1200  # pixels: letters of a twentieth of a usual size are still seen
 
-    def __init__(self, page: Any) -> None:
-        self._grey = page.render(scale=self.SCALE, grayscale=True).to_pil().convert("L")
+    def __init__(self, page: Any, turned: int) -> None:
+        self._scale = self.LONG_SIDE / max(page.get_size())
+        grey = page.render(scale=self._scale, grayscale=True, may_draw_forms=False, draw_annots=False)
+        self._grey = grey.to_pil().convert("L")
+        self._turned = self._grey.rotate(-turned, expand=True) if turned else self._grey
 
     def ink(self, box: Box) -> bool:
-        area = [v * self.SCALE for v in (box.x0, box.top, box.x1, box.bottom)]
-        piece = self._grey.crop((int(area[0]), int(area[1]), max(int(area[2]), int(area[0]) + 2), int(area[3]) + 1))
+        """Tell whether something is painted at a place of the page as displayed."""
+        return self._differs(self._grey, box)
+
+    def shows(self, box: Box) -> bool:
+        """Tell whether a field can be read by eye; its place is on the page turned until its text reads upright."""
+        high = box.bottom - box.top
+        inner = Box(box.page, box.x0, box.top + 0.15 * high, box.x1, box.bottom - 0.15 * high)  # not its cell's rules
+        return high * self._scale > LEAST_SEEN and self._differs(self._turned, inner)
+
+    def _differs(self, grey: Image.Image, box: Box) -> bool:
+        area = [int(v * self._scale) for v in (box.x0, box.top, box.x1, box.bottom)]
+        piece = grey.crop((area[0], area[1], max(area[2], area[0] + 2), max(area[3], area[1]) + 1))
         used = [level for level, pixels in enumerate(piece.histogram()) if pixels]
         return bool(used) and used[-1] - used[0] > 40  # of 255; letters on paper differ by 150 and more
 
@@ -233,27 +275,34 @@ def _boxes(c: Constancia) -> dict[str, Box]:
     boxes = {name: f.box for name, f in fields.items() if f is not None}
     for p in c.patrones[:1]:
         if p.box is not None:
-            boxes["razón social"] = p.box
+            boxes[PATRON] = p.box
     return boxes
 
 
-def _odd_fonts(fields: dict[str, Box], texts: list[_Text]) -> tuple[str, ...]:
+def _odd_fonts(c: Constancia, fields: dict[str, Box], pages: Sequence[Page]) -> tuple[str, ...]:
     """Return the fields whose font no other text has, where most of their siblings share one."""
+    words = [(w, p.number) for p in pages for w in p.words if w.upright and w.font]
+    name_of_patron = fold(next((p.razon_social or "" for p in c.patrones[:1]), "")).split()
+    own: dict[str, set[int]] = {}
     fonts: dict[str, str] = {}
     for name, box in fields.items():
-        own = {t.font for t in texts if _inside(t.box, box)}
-        if len(own) == 1:
-            fonts[name] = own.pop()
+        inside = [i for i, (w, number) in enumerate(words) if _inside(w, number, box)]
+        if name == PATRON:  # its box holds the registro and the modalidad too
+            inside = [i for i in inside if fold(words[i][0].text) in name_of_patron]
+        families = {family(words[i][0].font) for i in inside}
+        if len(families) == 1:
+            own[name], fonts[name] = set(inside), families.pop()
     if len(fonts) < 4:  # too few to speak of siblings
         return ()
     common, times = Counter(fonts.values()).most_common(1)[0]
     if times < len(fonts) - 2:
         return ()
-    pieces = Counter(t.font for t in texts)
     odd = {name: font for name, font in fonts.items() if font and font != common}
-    return tuple(name for name, font in odd.items() if pieces[font] <= sum(1 for f in odd.values() if f == font))
+    theirs = {i for name in odd for i in own[name]}
+    elsewhere = {family(w.font) for i, (w, _) in enumerate(words) if i not in theirs}
+    return tuple(name for name, font in odd.items() if font not in elsewhere)
 
 
-def _inside(small: Box, large: Box) -> bool:
-    x, y = (small.x0 + small.x1) / 2, (small.top + small.bottom) / 2
-    return small.page == large.page and large.x0 - 2 <= x <= large.x1 + 2 and large.top - 2 <= y <= large.bottom + 2
+def _inside(word: Word, number: int, large: Box) -> bool:
+    x, y = (word.x0 + word.x1) / 2, (word.top + word.bottom) / 2
+    return number == large.page and large.x0 - 2 <= x <= large.x1 + 2 and large.top - 2 <= y <= large.bottom + 2
