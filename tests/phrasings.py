@@ -43,6 +43,7 @@ class Phrasing:
     kind: str
     """Table of the corpus: temas, varias, personal, ajenos…"""
     label: str
+    """What it is about; after a bar, what it may be understood as instead ("cuanto_tarda|ya_lo_llene")."""
     subject: str
     text: str
     held_out: bool
@@ -66,7 +67,9 @@ def hear(phrasing: Phrasing, book: RuleBook) -> Said:
 def shortfall(phrasing: Phrasing, said: Said) -> str | None:
     """Say how an understanding falls short: "wrong" (it says what it should not) or "missed"; None: it is right."""
     got = {m.topic.name for m in said.topics if m.topic.answer}
-    kind, label = phrasing.kind, phrasing.label
+    kind, (label, *instead) = phrasing.kind, phrasing.label.split("|")
+    if said.value in instead:
+        return None
     if kind in ("temas", "varias"):
         right = set(label.split("+"))
         for topic in tuple(right):

@@ -21,12 +21,12 @@ SURE = 0.62
 SAME_SENTENCE = 0.9
 TWO_FORMS = 0.81
 # A question does without the words that its topic needs ("necesita") where it is as near as this, at a discount.
-UNNAMED, DISCOUNT = 0.85, 0.9
+UNNAMED, DISCOUNT = 0.91, 0.9
 # How much nearer an answer must be than a topic that only a person can answer.
 MARGIN = 0.02
 # The whole guide yields to a topic with its own answer that fits nearly as well, and to a person where neither fits.
 GUIDE = 0.9
-ENOUGH_FOR_GUIDE = 0.75
+ENOUGH_FOR_GUIDE = 0.65
 LEAST_OF_CLAUSE = 2  # words that say something: one alone ("¿cuál uso?") leans on the clause beside it
 LEANING = 0.8  # what such a sentence is worth beside others: "no tengo NSS, ¿dónde se saca?" asks for no constancia
 TOLD = 0.2  # how much nearer a thing told must be than the question it is told for; an alarm need not be
@@ -119,6 +119,8 @@ class _Span:
     clauses: frozenset[int]
     sentences: frozenset[int]
     asks: bool
+    around: tuple[str, ...]
+    """The words of its sentence and of the one before: "ya agoté mis consultas, ¿cuánto espero?" asks for no alta."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,11 @@ def _spans(said: Sequence[Sentence]) -> list[_Span]:
         numbers = range(count, count + len(sentence.clauses))
         count += len(sentence.clauses)
         asks = asking(sentence)
-        whole = _Span(sentence.words, frozenset(numbers), here, asks)
+        around = (*before.words, *sentence.words) if before else sentence.words
+        whole = _Span(sentence.words, frozenset(numbers), here, asks, around)
         formed = any(has_form(words) for words in sentence.clauses)  # then the other clauses only tell
         parts = [
-            _Span(words, frozenset({n}), here, has_form(words) if formed else asks)
+            _Span(words, frozenset({n}), here, has_form(words) if formed else asks, around)
             for words, n in zip(sentence.clauses, numbers, strict=True)
             if len(content(words)) >= LEAST_OF_CLAUSE
         ]
@@ -222,7 +225,7 @@ def _spans(said: Sequence[Sentence]) -> list[_Span]:
 
 def _joined(one: _Span, two: _Span) -> _Span:
     clauses, places = one.clauses | two.clauses, one.sentences | two.sentences
-    return _Span(one.words + two.words, clauses, places, one.asks or two.asks)
+    return _Span(one.words + two.words, clauses, places, one.asks or two.asks, two.around)
 
 
 def has_form(words: Sequence[str]) -> bool:
@@ -238,7 +241,7 @@ def asking(sentence: Sentence) -> bool:
 def _of_span(span: _Span, by_name: Mapping[str, Topic], index: Index) -> Match | None:
     """Return the topic that is nearest; a topic for a person wins where both are about as near."""
     words = span.words
-    near = resemblance(words, index, lambda name: not _excluded(by_name[name], words))
+    near = resemblance(words, span.around, index, lambda name: not _excluded(by_name[name], words))
     found = [_weighed(by_name[name], score, span) for name, score in near.items()]
     ranked = sorted((m for m in found if m), key=lambda m: -m.score)
     for_person = (m for m in ranked if m.topic.staff_only and m.score >= ranked[0].score - MARGIN)

@@ -1,8 +1,9 @@
 """How much do some words resemble what rules/preguntas.toml gives as examples of each topic?
 
-Two measures, half and half. The nearest example: what share of the words is the same, rare words counting more. And
-the habit of the whole topic: how likely its examples are to use these words and pairs of words (naive Bayes in its
-complement form, Rennie et al. 2003), so that twenty examples say more than the one that comes nearest.
+Two measures. The nearest example: what share of the words is the same, rare words counting more. And the habit of the
+whole topic: how likely its examples are to use these words and pairs of words (naive Bayes in its complement form,
+Rennie et al. 2003), so that twenty examples say more than the one that comes nearest. A third of the habit is that of
+the words around: a short clause alone ("¿cuánto tengo que esperar?") resembles much that was not meant.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ Topics = tuple[tuple[str, tuple[str, ...]], ...]
 UNKNOWN = 1.6
 # Weight of a word that every topic has.
 COMMON = 0.6
-NEAREST = 0.5  # share of the nearest example in the resemblance; the rest is the habit of the topic
+# Share of the nearest example in the resemblance; the rest is the habit of the topic. Of 241 unseen mails (list 12) 18
+# instead of 23 were misunderstood at 0.3 than at 0.5, and 14 with the words around.
+NEAREST = 0.3
+AROUND = 0.3  # share of the words around in the habit
 SMOOTHING = 0.1  # what an unseen word counts for in every topic
 CAUTION = 3.0  # words of one sentence are no independent witnesses: three of them count as one
 EMPTY = frozenset({
@@ -66,11 +70,18 @@ class Index:
     """What each word speaks for a topic that never uses it: little for one with many examples."""
 
 
-def resemblance(words: Sequence[str], index: Index, allowed: Callable[[str], bool]) -> dict[str, float]:
-    """Return how near (0 to 1) some words are to each topic that may be meant, as far as they share any with it."""
+def resemblance(
+    words: Sequence[str], around: Sequence[str], index: Index, allowed: Callable[[str], bool]
+) -> dict[str, float]:
+    """Return how near (0 to 1) some words are to each topic that may be meant, as far as they share any with it;
+    ``around``: the words that they stand among, themselves too."""
     nearest = {topic: near for topic, near in _nearest(words, index).items() if allowed(topic)}
-    likely = _likely(words, index) if nearest else {}
-    return {topic: NEAREST * near + (1 - NEAREST) * likely.get(topic, 0.0) for topic, near in nearest.items()}
+    if not nearest:
+        return {}
+    likely = _likely(words, index)
+    among = _likely(around, index) if around != words else likely
+    habit = {t: (1 - AROUND) * likely.get(t, 0.0) + AROUND * among.get(t, 0.0) for t in nearest}
+    return {topic: NEAREST * near + (1 - NEAREST) * habit[topic] for topic, near in nearest.items()}
 
 
 def _nearest(words: Sequence[str], index: Index) -> dict[str, float]:

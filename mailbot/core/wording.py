@@ -84,6 +84,8 @@ def alike(word: str, meant: str) -> bool:
         return False  # "lleno" and "llené" are two things said
     if word[:-3] == meant[:-3] and {word[-3:], meant[-3:]} == {"ron", "ran"}:
         return False  # "me dieron de baja" was done, "me dieran de baja" is wished
+    if word[:-2] == meant[:-2] and {word[-2:], meant[-2:]} == {"an", "en"}:
+        return False  # "¿me quitan el seguro?" is feared, "que me quiten el seguro" is wished
     from rapidfuzz.distance import OSA
 
     # one slip in a word of five letters, two from nine on; the first letter is seldom the wrong one
