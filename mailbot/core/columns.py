@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mailbot.core.cell import Cell
 from mailbot.core.flowing import closes, goes_on, line_after
-from mailbot.core.labels import CURP, HEADINGS, NSS
+from mailbot.core.labels import CURP, EMPLOYER, HEADINGS, NSS
 from mailbot.core.places import (
     FIRST_LINE_BELOW,
     NEXT_LINE,
@@ -66,7 +66,8 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
             return None
     first, alone = lines[0][0], len(lines) == 1
     further = _wrapped(sheet, lines[-1], label, first) or _under_its_label(sheet, lines[-1], label)
-    if not further and label.colon and (flowing := goes_on(sheet.rows, lines[-1][-1], label.kind)):
+    flowing = [] if further or not label.colon else goes_on(sheet.rows, lines[-1][-1], label.kind)
+    if flowing and set_alike(lines[-1][-1], flowing[0]):
         return Cell((*lines, tuple(flowing)))
     if upper := _upper_lines(sheet, first, label):
         lines = [*upper, *lines]
@@ -318,7 +319,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
         apart = apart or _goes_on_beside(row, members[-1], heads)
     if not lines:
         return None
-    cut = apart or (loose and not _broken_for_room(lines)) or _had_room(sheet, lines)
+    cut = apart or (loose and not _broken_for_room(lines)) or (label.kind not in EMPLOYER and _had_room(sheet, lines))
     split = breaks_in_a_word(sheet, lines)
     return Cell(tuple(reversed(lines)) if sheet.turned else tuple(lines), cut=cut, split=split)
 

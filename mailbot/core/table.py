@@ -16,6 +16,7 @@ from mailbot.core.sheet import Segment, Sheet
 
 ROW_GAP = 2.6  # heights between two rows of a table; beyond it something else begins
 _CLOSER = 1.3  # times the gap below a heading that the gap above it is
+_APART = 0.3  # heights above a heading; a cell's next line keeps closer
 _FOOT, _HEAD = 0.9, 0.06  # of a page's height: below and above stand page numbers, addresses, the browser's lines
 
 
@@ -83,7 +84,9 @@ def _heads_what_follows(sheet: Sheet, s: Segment, bottom: float, aside: Callable
     """Tell whether a text keeps closer to the labels right below it than to the table: the next section's heading."""
     following = next((row for row in sheet.rows[s.row + 1 : s.row + 3] if row), ())
     labels = [t for t in following if t.label is not None and not aside(t)]
-    return bool(labels) and s.page == labels[0].page and s.top - bottom > _CLOSER * (labels[0].top - s.bottom)
+    if not labels or s.page != labels[0].page:
+        return False
+    return s.top - bottom > max(_CLOSER * (labels[0].top - s.bottom), _APART * s.height)
 
 
 def _rows_on(
