@@ -36,6 +36,7 @@ from mailbot.core.spanish import compact
 from mailbot.core.wholeness import breaks_in_a_word, doubtful, with_pieces_inside
 
 LOOSE_LINE = 1.3  # lines of one text set wide apart
+NEAR = 6  # rows of the same part of the form
 MOST_LINES = 8  # of one wrapped cell above its label's line
 
 
@@ -327,7 +328,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
 def _had_room(sheet: Sheet, lines: Sequence[tuple[Segment, ...]]) -> bool:
     """Tell whether a cell's lines are as likely of two fields: one says nothing, or its first word had room above it.
 
-    There was room where another text of the column runs further than the line above with that word would have.
+    There was room where another text of the column near by runs further than the line above with that word would have.
     """
     if len(lines) < 2:
         return False
@@ -335,7 +336,8 @@ def _had_room(sheet: Sheet, lines: Sequence[tuple[Segment, ...]]) -> bool:
         return True
     first = lines[0][0]
     inside = {id(s) for line in lines for s in line}
-    column = [s for s in sheet.segments if abs(s.x0 - first.x0) < 1.5 and same_type(first, s) and id(s) not in inside]
+    near = [s for row in sheet.rows[max(0, first.row - NEAR) : lines[-1][0].row + NEAR + 1] for s in row]
+    column = [s for s in near if abs(s.x0 - first.x0) < 1.5 and same_type(first, s) and id(s) not in inside]
     edge = max((s.x1 for s in column), default=0.0)
     return any(would_have_fitted(a[0], b[0], edge - a[0].x0) for a, b in pairwise(lines) if len(a) == 1)
 

@@ -86,7 +86,7 @@ def read_constancia(
     readings, with_captions = read_either_way(mine)
     problems: list[str] = []
     found: dict[str, Reading] = {}
-    unclear = overprinted(sheet.page for sheet in sheets)
+    unclear = overprinted(sheets)
     for kind, named in needed:
         if kind == labels.NOMBRE:
             reading, clash = settle_name(readings, mine, _curp(found))

@@ -88,8 +88,8 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if len(text) > LONGEST_LABEL or (text and text not in PREFIXES):
             break
         colon = word.text.endswith(":") or (i + 1 < len(words) and words[i + 1].text[0] == ":")
-        if word.text.endswith(".") and len(word.text) > ABBREVIATION and words[start].text[0].islower():
-            break  # the end of a sentence: "… que presente el" over "patrón."
+        if words[start].text[0].islower() and _ends_a_sentence(word.text):
+            break  # "… que presente el" over "patrón."
         if (label := LABELS.get(text)) and (i == start or compact(word.text) or not word.text.strip(":()")):
             end = i + 1
             if not word.text.endswith(":") and end < len(words) and not words[end].text.strip(":"):
@@ -98,6 +98,11 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if word.text.endswith(":"):
             break
     return found
+
+
+def _ends_a_sentence(word: str) -> bool:
+    """Tell whether a word has a full stop that is of no abbreviation: neither "núm." nor "c.u.r.p."."""
+    return word.endswith(".") and word[:-1].isalpha() and len(word) > ABBREVIATION
 
 
 def _segments(words: list[Word], row: int, page: int, spaces: Spaces) -> list[Segment]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from mailbot.core.page import Box, Page, Word
+from mailbot.core.page import Box, Word
+from mailbot.core.sheet import Sheet
 from mailbot.core.spanish import compact
 
 SHARE = 0.6  # of the shorter word's width, and of the lower one's height, that the other stands on
@@ -16,9 +17,9 @@ ALIKE = 1.7  # times as tall at most: a stamp or a watermark is larger
 OVERPRINTED = "hay un texto encima de otro"
 
 
-def overprinted(pages: Iterable[Page]) -> list[Box]:
-    """Return the boxes of the words of which another stands on the same place."""
-    return [box for page in pages for box in _of_page(page)]
+def overprinted(sheets: Iterable[Sheet]) -> list[Box]:
+    """Return the boxes of words on which another stands; a label may reach into a value's room."""
+    return [box for sheet in sheets for box in _of_page(sheet)]
 
 
 def touched(box: Box, places: Sequence[Box]) -> bool:
@@ -29,15 +30,16 @@ def touched(box: Box, places: Sequence[Box]) -> bool:
     )
 
 
-def _of_page(page: Page) -> Iterable[Box]:
-    words = sorted((w for w in page.words if w.upright and compact(w.text)), key=lambda w: w.x0)
+def _of_page(sheet: Sheet) -> Iterable[Box]:
+    texts = [w for s in sheet.segments if s.label is None for w in s.words]
+    words = sorted((w for w in texts if compact(w.text)), key=lambda w: w.x0)
     reaching: list[Word] = []  # those that may still stand under what follows
     for word in words:
         reaching = [w for w in reaching if w.x1 > word.x0]
         for other in reaching:
             if _on_one_another(other, word):
-                yield Box(page.number, word.x0, word.top, word.x1, word.bottom)
-                yield Box(page.number, other.x0, other.top, other.x1, other.bottom)
+                yield Box(sheet.page.number, word.x0, word.top, word.x1, word.bottom)
+                yield Box(sheet.page.number, other.x0, other.top, other.x1, other.bottom)
         reaching.append(word)
 
 
