@@ -1,7 +1,8 @@
 """What a reader child gives up before it reads a stranger's file, and what the daemon hides from it.
 
-A file that takes over pdfium owns a process that cannot write a file, reach the network, start a program, grow, or
-outlive the daemon. Each measure stands alone: where a kernel refuses one (no user namespaces, say), the others hold.
+A file that takes over pdfium owns a process that cannot fill a file, reach the network, grow, or outlive the daemon.
+Each measure stands alone: where a kernel refuses one (no user namespaces, say), the others hold. Limits on processes
+do not bind root: run the daemon as a user of its own (docs/mailbot.service), or a child of it can still start others.
 """
 
 from __future__ import annotations
