@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -110,7 +110,17 @@ def read_constancia(
         problems.append(f"{OVERPRINTED}: el patrón")
     elif not legible:
         problems.append("no se lee con certeza el patrón")
-    constancia = Constancia(
+    patrones = tuple(Patron(e.razon_social, e.registro_patronal, e.modalidad, e.box) for e in employers if legible)
+    constancia = replace(
+        _with_fields(found), patrones=patrones, patrones_legible=legible, titulo=titulo, beneficiarios=beneficiarios
+    )
+    return constancia, tuple(problems)
+
+
+def _with_fields(found: dict[str, Reading]) -> Constancia:
+    from mailbot.core import labels
+
+    return Constancia(
         nss=_field(found.get(labels.NSS), Nss),
         curp=_field(found.get(labels.CURP), Curp),
         nombre=_field(found.get(labels.NOMBRE), str),
@@ -118,12 +128,7 @@ def read_constancia(
         estado=_field(found.get(labels.ESTADO), str),
         servicio_medico=_field(found.get(labels.SERVICIO), bool),
         nacimiento=_field(found.get(labels.NACIMIENTO), date),
-        patrones=tuple(Patron(e.razon_social, e.registro_patronal, e.modalidad, e.box) for e in employers if legible),
-        patrones_legible=legible,
-        titulo=titulo,
-        beneficiarios=beneficiarios,
     )
-    return constancia, tuple(problems)
 
 
 def _curp(found: dict[str, Reading]) -> Curp | None:

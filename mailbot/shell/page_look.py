@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING, Any
+
+from mailbot.shell.painted import painted
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -12,7 +15,6 @@ if TYPE_CHECKING:
 FULL_PAGE = 0.5  # of the page's area: a picture so large is a scan; header and footer pictures are far smaller
 MOST_OBJECTS = 20_000  # on a page; a constancia has some hundreds
 LOOKED_AT = 3  # pages that are not blank; a scan of many pages shows on the first ones
-FORM_DEPTH = 4  # forms inside forms; scanners and print drivers wrap a page once or twice
 OUTLINES = 60  # paths on a page: a frame and some rules are a dozen, letters drawn as outlines are hundreds
 INVISIBLE = 3  # text render mode (ISO 32000-1, 9.3.6): what OCR programs lay over their scans
 
@@ -93,44 +95,26 @@ class _Objects:
         self._raw: Any = raw
         self._area = max(1.0, page.get_width() * page.get_height())
         self._sides = [ctypes.c_float() for _ in range(4)]
-        self._left = MOST_OBJECTS
         self._visible = self._hidden = 0  # text objects since the last full-page picture, and the others
         self.pictures = self.paths = 0
         self.scan = False
-        self._walk(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, 1.0, FORM_DEPTH)
+        for item, kind, forms in painted(page, MOST_OBJECTS):
+            if kind == raw.FPDF_PAGEOBJ_TEXT:
+                invisible = raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE
+                self._visible, self._hidden = self._visible + (not invisible), self._hidden + invisible
+            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+                self._picture(item, prod(abs(m.a * m.d - m.b * m.c) for m in forms))
+            else:
+                self.paths += 1
 
     @property
     def text_on_top(self) -> bool:
         return self._visible > self._hidden
 
-    def _walk(self, holder: Any, count: Any, get: Any, zoom: float, depth: int) -> None:
-        """Walk in the order of painting, into forms too; ``zoom`` is how much a form enlarges areas."""
-        raw = self._raw
-        for index in range(count(holder)):
-            self._left -= 1
-            if self._left < 0:
-                return
-            item = get(holder, index)
-            kind = raw.FPDFPageObj_GetType(item)
-            if kind == raw.FPDF_PAGEOBJ_TEXT:
-                invisible = raw.FPDFTextObj_GetTextRenderMode(item) == INVISIBLE
-                self._visible, self._hidden = self._visible + (not invisible), self._hidden + invisible
-            elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-                self._picture(item, zoom)
-            elif kind == raw.FPDF_PAGEOBJ_FORM and depth:
-                inside = zoom * self._enlarges(item)
-                self._walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inside, depth - 1)
-            else:
-                self.paths += 1
-
     def _picture(self, item: Any, zoom: float) -> None:
+        """Count a picture; ``zoom`` is how much the forms around it enlarge areas."""
         self.pictures += 1
         self._raw.FPDFPageObj_GetBounds(item, *self._sides)
         left, bottom, right, top = (side.value for side in self._sides)
         if (right - left) * (top - bottom) * zoom >= FULL_PAGE * self._area:
             self.scan, self._hidden, self._visible = True, self._hidden + self._visible, 0
-
-    def _enlarges(self, form: Any) -> float:
-        matrix = self._raw.FS_MATRIX()
-        self._raw.FPDFPageObj_GetMatrix(form, matrix)
-        return float(abs(matrix.a * matrix.d - matrix.b * matrix.c))

@@ -15,6 +15,7 @@ from mailbot.core.overprint import OVERPRINTED
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.signs import Traces
 from mailbot.core.spanish import fold
+from mailbot.shell.painted import Forms, painted
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -24,7 +25,6 @@ CENTRAL_MEXICO = timezone(timedelta(hours=-6))  # no summer time since 2022
 MODIFIED_AFTER = timedelta(minutes=5)  # writers stamp both dates seconds apart
 MOST_OBJECTS = 3_000  # on a page; beyond it a drawing hides nothing that a person could find either
 WHITE = 245  # of 255 in each channel
-FORM_DEPTH = 4  # forms inside forms
 MOST_NOTES = 200  # comments on a page
 LEAST_SEEN = 2.0  # pixels of a page's 1200: letters a sixth of the smallest print
 PATRON = "razón social"
@@ -112,32 +112,16 @@ class _Walk:
         self._texts: list[Box] = []
         self._raw: Any = raw
         self._place = _Place(page, number)
-        self._left = MOST_OBJECTS
         self._textpage = raw.FPDFText_LoadPage(page)
-        self._walk(page, raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, (), FORM_DEPTH)
-        raw.FPDFText_ClosePage(self._textpage)
-
-    def _walk(self, holder: Any, count: Any, get: Any, forms: tuple[Any, ...], depth: int) -> None:
-        raw = self._raw
-        for index in range(count(holder)):
-            self._left -= 1
-            if self._left < 0:
-                return
-            item = get(holder, index)
-            kind = raw.FPDFPageObj_GetType(item)
+        for item, kind, forms in painted(page, MOST_OBJECTS):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
                 self._text(item, forms)
-            elif kind == raw.FPDF_PAGEOBJ_FORM:
-                if depth:
-                    matrix = raw.FS_MATRIX()
-                    raw.FPDFPageObj_GetMatrix(item, matrix)
-                    inner = (matrix, *forms)
-                    self._walk(item, raw.FPDFFormObj_CountObjects, raw.FPDFFormObj_GetObject, inner, depth - 1)
             elif _is_opaque(raw, item, kind):
                 box = self._place.box(item, forms)
                 self.covered += [t for t in self._texts if _covers(box, t)]
+        raw.FPDFText_ClosePage(self._textpage)
 
-    def _text(self, item: Any, forms: tuple[Any, ...]) -> None:
+    def _text(self, item: Any, forms: Forms) -> None:
         raw = self._raw
         length = raw.FPDFTextObj_GetText(item, self._textpage, None, 0)
         if length <= 2 * MIN_LETTERS:  # bytes of UTF-16 with its end
@@ -204,7 +188,7 @@ class _Place:
         self._size = [int(side * self.PRECISION) for side in page.get_size()]
         self._sides = [ctypes.c_float() for _ in range(4)]
 
-    def box(self, item: Any, forms: tuple[Any, ...]) -> Box:
+    def box(self, item: Any, forms: Forms) -> Box:
         """Return an object's place; ``forms`` are the matrices of the forms that it is in, from the inside out."""
         from pypdfium2 import raw
 
