@@ -73,10 +73,11 @@ def without_watermark(words: list[Word]) -> list[Word]:
 
 def _lies_across(large: Word, words: list[Word]) -> bool:
     """Tell whether two words and more stand within the height and width of a large one."""
-    return 1 < sum(
+    crossed = sum(
         w.x0 < large.x1 and large.x0 < w.x1 and large.top < (w.top + w.bottom) / 2 < large.bottom and w is not large
         for w in words
     )
+    return crossed > 1
 
 
 def lines_of(words: list[Word]) -> list[list[Word]]:
