@@ -6,9 +6,11 @@ import zlib
 from dataclasses import dataclass
 from struct import error, unpack_from
 
+from mailbot.core.pdf_start import HEADER_WITHIN, OBJECT_WITHIN, pdf_start
+
 ENTRIES_MOST = 200
 NAME_BYTES = 500
-_HEAD = 1024
+_HEAD = HEADER_WITHIN + OBJECT_WITHIN
 _DEFAULT_LIMIT = 50 * 1024 * 1024  # where the office set no limit, a file in a ZIP still has one
 _STORED, _DEFLATED = 0, 8  # the other methods may ask for gigabytes
 # A Word, Excel, OpenDocument, Pages or program file is a ZIP too, and not one that a student packed.
@@ -44,7 +46,7 @@ def pdf_in_zip(data: bytes, limit: int) -> tuple[str, bytes] | None:
     for entry in _entries(data):
         if entry.locked or entry.name.endswith("/") or "__MACOSX" in entry.name:
             continue
-        if b"%PDF-" not in (_unpacked(data, entry, _HEAD) or b""):
+        if pdf_start(_unpacked(data, entry, _HEAD) or b"") is None:
             continue
         whole = _unpacked(data, entry, most + 1)
         if whole is None or len(whole) > most or found:
@@ -101,4 +103,4 @@ def pdf_in_gzip(data: bytes, limit: int) -> bytes | None:
         whole = zlib.decompressobj(31).decompress(data, most + 1)
     except zlib.error:
         return None
-    return whole if len(whole) <= most and b"%PDF-" in whole[:_HEAD] else None
+    return whole if len(whole) <= most and pdf_start(whole) is not None else None

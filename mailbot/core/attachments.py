@@ -12,13 +12,15 @@ from mailbot.core import archives, tnef
 from mailbot.core.header_text import clean_line, decode_text, lenient_base64
 from mailbot.core.mime import Part, uuencoded
 from mailbot.core.picture_size import picture_size
+from mailbot.core.sniff import is_picture
+from mailbot.core.sniff import sniff as what_is
 
 Sniffed = Literal["pdf", "imagen", "otro"]
 
 FILES_MOST = 20
 TOTAL_BYTES = 64 * 1024 * 1024  # of all files of a mail: servers refuse more than 25 to 50 MB
 NAME_CHARS = 150
-_HEAD = 1024  # lessons.md: "%PDF-" in the first kilobyte
+_HEAD = 1024  # bytes that tell what a text part really is
 _LOGO_BYTES = 10 * 1024
 # A picture in the flow of the text is one the student means if it is as large as a screenshot; a banner is wide.
 _MEANT_PIXELS, _MEANT_BYTES, _BANNER = 200_000, 15 * 1024, 3.5
@@ -32,7 +34,6 @@ _NO_FILES = frozenset(
     }
 )  # fmt: skip
 _NO_FILE_NAMES = (".p7s", ".asc", ".sig", ".vcf", ".ics", ".p7b", ".url")
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevx", b"mif1", b"msf1", b"avif")
 _TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _PIECE = re.compile(r"att\d{3,8}\.(?:html?|txt)", re.IGNORECASE)
 _BASE64_PDF = re.compile(rb"\s*JVBERi0")
@@ -57,24 +58,8 @@ class Shown:
 
 def sniff(data: bytes) -> Sniffed:
     """Tell a PDF and a picture by their first bytes."""
-    head = data[:_HEAD]
-    if head.startswith(b"%PDF-"):
-        return "pdf"
-    if _is_picture(head):
-        return "imagen"
-    begins = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:5]
-    if b"%PDF-" in head and not begins.startswith((b"<", b"{\\rtf", b"PK\x03\x04")):
-        return "pdf"
-    return "otro"
-
-
-def _is_picture(head: bytes) -> bool:
-    return (
-        head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*"))
-        or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
-        or (head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS)
-        or (head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" and len(head) > 30)
-    )
+    what = what_is(data)
+    return what if what in ("pdf", "imagen") else "otro"
 
 
 def is_text_body(part: Part) -> bool:
@@ -146,7 +131,7 @@ def _take_from_text(part: Part, basket: _Basket) -> None:
     head = bytes(body[:_HEAD])
     if part.encoding == "base64":
         head = lenient_base64(head)
-    if head.startswith(b"%PDF-") or _is_picture(head):
+    if head.startswith(b"%PDF-") or is_picture(head):
         if basket.fits(part.size):
             basket.put("", part.decoded())
     elif part.type == "text/plain" and (len(body) < _HEAD or part.size < TOTAL_BYTES):

@@ -23,10 +23,11 @@ from mailbot.core.documents import (
     ReadingKnowledge,
     read_document,
 )
+from mailbot.core.pdf_start import from_header
 from mailbot.core.signs import find_signs
+from mailbot.core.sniff import sniff
 from mailbot.shell.limits import Limits
 from mailbot.shell.page_look import PageLook, look_at
-from mailbot.shell.sniff import sniff
 from mailbot.shell.traces import traces_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def read_bytes(data: bytes, limits: Limits, knowledge: ReadingKnowledge) -> Docu
         return Document(IMAGEN, problems=("es una imagen",), image_like=True)
     if what != "pdf":
         return Document(OTRO_FORMATO, problems=(_OTHER[what],))
-    return _read_pdf(data, limits, knowledge, inside=False)
+    return _read_pdf(from_header(data), limits, knowledge, inside=False)
 
 
 def _read_pdf(data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, inside: bool) -> Document:
@@ -97,7 +98,7 @@ def _read_open(
         document = _without_text(look)
     embedded = None if inside else _only_embedded_pdf(pdf, limits)
     if embedded is not None:  # a portfolio: the one PDF inside is the document
-        return _read_pdf(embedded, limits, knowledge, inside=True)
+        return _read_pdf(from_header(embedded), limits, knowledge, inside=True)
     if look.xfa:
         return Document(ILEGIBLE, problems=("es un formulario electrónico (XFA), no la constancia descargada",))
     return document

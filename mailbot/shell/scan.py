@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mailbot.shell.sniff import sniff
+from mailbot.core.pdf_start import from_header
+from mailbot.core.sniff import sniff
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -26,7 +27,7 @@ class NotAPicture(ValueError):
 def pages_of(data: bytes) -> Iterator[Image.Image]:
     """Yield the pages of a picture or of a PDF as RGB images, upright by EXIF."""
     if sniff(data) == "pdf":
-        yield from _rendered(data)
+        yield from _rendered(from_header(data))
     else:
         yield _opened(data)
 

@@ -50,7 +50,8 @@ def found(message: Message) -> list[tuple[str, str, bytes]]:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (PDF, "pdf"), (b"\xef\xbb\xbf\r\n" + PDF, "pdf"), (b"x" * 1000 + PDF, "pdf"), (b"x" * 1024 + PDF, "otro"),
+        (PDF, "pdf"), (b"\xef\xbb\xbf\r\n" + PDF, "pdf"), (b"x" * 1000 + PDF, "pdf"), (b"x" * 60_000 + PDF, "pdf"),
+        (b"x" * 70_000 + PDF, "otro"), (b"x %PDF-1.4", "otro"), (b"Rar!\x1a\x07\0" + PDF, "otro"),
         (b"<html>%PDF-", "otro"), (b" \n<!doctype html>%PDF-", "otro"), (b"{\\rtf1 %PDF-", "otro"),
         (b"\xff\xd8\xff\xe1", "imagen"), (png(1, 1), "imagen"), (b"GIF89a", "imagen"), (b"II*\0", "imagen"),
         (b"MM\0*", "imagen"), (b"RIFF\0\0\0\0WEBP", "imagen"), (b"BM\0\0\0\0\0\0\0\0" + b"\0" * 40, "imagen"),
@@ -58,7 +59,7 @@ def found(message: Message) -> list[tuple[str, str, bytes]]:
         (b"PK\x03\x04", "otro"), (b"\xd0\xcf\x11\xe0", "otro"), (b"Rar!\x1a\x07", "otro"), (b"", "otro"),
     ],
 )  # fmt: skip
-def test_a_file_is_known_by_its_first_kilobyte(data: bytes, expected: str) -> None:
+def test_a_file_is_known_by_its_first_bytes(data: bytes, expected: str) -> None:
     assert sniff(data) == expected
 
 

@@ -29,10 +29,10 @@ from mailbot.core.documents import (
     read_document,
 )
 from mailbot.core.page import Box, Page, Word
+from mailbot.core.sniff import What, sniff
 from mailbot.core.spanish import compact
 from mailbot.shell import wire
 from mailbot.shell.limits import Limits
-from mailbot.shell.sniff import What, sniff
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = Limits(attachment_mb=1, pages=3, reader_seconds=5, reader_memory_mb=1024, ocr_memory_mb=2048)

@@ -9,10 +9,12 @@ import pytest
 from reportlab.lib.utils import ImageReader
 
 from mailbot.commands.read import as_record
+from mailbot.core.attachments import sniff as sniff_attachment
 from mailbot.core.documents import Document
+from mailbot.core.pdf_start import HEADER_WITHIN
+from mailbot.core.sniff import sniff
 from mailbot.shell.limits import Limits
 from mailbot.shell.reader import read_bytes
-from mailbot.shell.sniff import sniff
 from tests.shell import hostile, papers
 from tests.shell.papers import Paper
 
@@ -58,9 +60,47 @@ def test_a_constancia_is_read_whole() -> None:
     assert said(read(papers.constancia())) == ALL_SAID
 
 
-@pytest.mark.parametrize("before", [b"\n\n", b"\xef\xbb\xbf", b"Content-Type: application/pdf\r\n\r\n", b"x" * 900])
+BEFORE = {
+    "line ends": b"\n\n",
+    "a byte order mark": b"\xef\xbb\xbf",
+    "HTTP headers": b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",
+    "a mail's headers": b"From: alumna@example.org\r\nSubject: constancia\r\n\r\n" + b"Received: from a by b\r\n" * 300,
+    "MacBinary": b"\0\x0aconstancia" + b"\0" * 116,
+    "a comment of a web page": b"<!-- guardado de internet -->\n",
+    "a page of warnings": b"<!DOCTYPE html>\n" + b"<b>Warning</b>: headers already sent<br />\n" * 100,
+    "less than a kilobyte": b"x" * 900,
+    "more than a kilobyte": b"x" * 1025,
+    "as much as is searched": b"x" * HEADER_WITHIN,
+}
+
+
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
 def test_bytes_before_the_header_do_not_matter(before: bytes) -> None:
     assert said(read(before + papers.constancia())) == ALL_SAID
+    assert sniff_attachment(before + papers.constancia()) == "pdf"
+
+
+def test_a_header_is_not_looked_for_without_end() -> None:
+    assert read(b"x" * (HEADER_WITHIN + 1) + b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n").kind == "otro_formato"
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        (b"<html><body>un PDF empieza con %PDF-1.4</body></html>", "es una página web"),
+        (b"<!-- %PDF-1.4 --><p>1 0 obj &lt;&lt; /Type /Catalog &gt;&gt; endobj startxref</p>", "es una página web"),
+        (b"un PDF empieza con %PDF-1.4 y sigue con 1 0 obj", "es un archivo de texto"),
+    ],
+)
+def test_a_page_that_speaks_of_pdfs_is_none(page: bytes, problem: str) -> None:
+    assert read(page) == Document("otro_formato", problems=(problem,))
+    assert sniff_attachment(page) == "otro"
+
+
+@pytest.mark.parametrize("first", [b"\xff\xd8\xff\xe0", b"PK\x03\x04", b"{\\rtf1 ", b"\xd0\xcf\x11\xe0"])
+def test_a_file_that_is_something_else_first_is_that(first: bytes) -> None:
+    assert read(first + b"\0" * 20 + papers.constancia()).kind in ("imagen", "otro_formato")
+    assert sniff_attachment(first + b"\0" * 20 + papers.constancia()) != "pdf"
 
 
 def test_an_owner_password_does_not_keep_us_from_reading() -> None:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-What = Literal["pdf", "imagen", "word", "zip", "html", "texto", "otro", "vacio"]
+from mailbot.core.pdf_start import HEADER_WITHIN, pdf_start
 
-# Readers accept junk before the header within the first kilobyte (ISO 32000-1, implementation note 13); mail gateways
-# that glue MIME headers on top need a little more.
-HEADER_WITHIN = 4096
+What = Literal["pdf", "imagen", "word", "zip", "html", "texto", "otro", "vacio"]
 
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*", b"BM")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"heif", b"avif")
 _MARKUP = (b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml", b"<!--", b"<table", b"<div")
+_PACKED = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")  # what is stored in them shows its own bytes
 _WORD = (b"word/", b"xl/", b"ppt/", b"[Content_Types].xml", b"mimetypeapplication/vnd.oasis")
 
 
 def sniff(data: bytes) -> What:
-    """Tell what the bytes are; a PDF may have some junk before its header."""
+    """Tell what the bytes are; what stands before a PDF's header does not matter, if it is no other file."""
     head = data[:HEADER_WITHIN]
     start = head.lstrip(b"\xef\xbb\xbf\x00\t\r\n\x0c ")
     if not start:
@@ -28,10 +27,12 @@ def sniff(data: bytes) -> What:
         return "word"
     if is_picture(head):
         return "imagen"
+    if head.startswith(_PACKED) or head[257:262] == b"ustar":
+        return "otro"
+    if pdf_start(data) is not None:
+        return "pdf"
     if start[:16].lower().startswith(_MARKUP):
         return "html"
-    if b"%PDF-" in head:
-        return "pdf"
     return _without_a_header(data)
 
 
