@@ -20,6 +20,7 @@ from mailbot.core.second_look import Need, boxes_of, of_nobody, of_two_people, o
 from mailbot.core.spanish import fold
 from mailbot.shell.limits import Limits
 from mailbot.shell.line_ends import goes_on, stands_last
+from mailbot.shell.reader import reading_of
 from mailbot.shell.recogniser import Letter, Recogniser
 from mailbot.shell.scan import NotAPicture, evened, pages_of
 from mailbot.shell.text_lines import (
@@ -97,9 +98,10 @@ class Ocr:
         self._recogniser = Recogniser(THREADS)
 
     def read(self, data: bytes, limits: Limits, knowledge: ReadingKnowledge) -> Document:
-        """Read a picture or a scan."""
+        """Read a picture or a scan; of a portfolio, the document inside."""
         try:
-            seen = [self._look(number, picture) for number, picture in enumerate(pages_of(data), 1)]
+            pictures = pages_of(reading_of(data, limits, knowledge).source)
+            seen = [self._look(number, picture) for number, picture in enumerate(pictures, 1)]
         except NotAPicture:
             return Document(ILEGIBLE, problems=("la imagen está dañada",), image_like=True)
         letters = sum(len(f.word.text) for page in seen for f in page.found)

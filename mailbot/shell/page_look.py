@@ -31,13 +31,12 @@ class PageLook:
     """Whether a picture covers a page."""
     outlines: bool
     """Whether so much is drawn by lines that it may be letters."""
-    xfa: bool
     mentions_vigencia: bool
 
 
 def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
     """Look at the first pages of a document; raise PdfiumError where none of them can be opened."""
-    from pypdfium2 import PdfiumError, raw
+    from pypdfium2 import PdfiumError
 
     letters = rubbish = hidden_pages = scans = opened = 0
     broken: Exception | None = None
@@ -74,7 +73,6 @@ def look_at(pdf: pypdfium2.PdfDocument, most: int) -> PageLook:
         has_pictures=pictures,
         scan=scans > 0,
         outlines=outlines,
-        xfa=pdf.get_formtype() in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND),
         mentions_vigencia=vigencia,
     )
 

@@ -9,7 +9,7 @@ without JavaScript and XFA, and pdfminer only parses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mailbot.core.documents import (
@@ -26,6 +26,8 @@ from mailbot.core.documents import (
 from mailbot.core.pdf_start import from_header
 from mailbot.core.signs import find_signs
 from mailbot.core.sniff import sniff
+from mailbot.shell.annotations import has_notes
+from mailbot.shell.filled_in import CannotBeDrawn, with_fields_drawn
 from mailbot.shell.limits import Limits
 from mailbot.shell.page_look import PageLook, look_at
 from mailbot.shell.traces import traces_of
@@ -48,60 +50,100 @@ _OTHER = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says, and the bytes that say it: of a portfolio the inner PDF, of a form its filled-in pages."""
+
+    document: Document
+    source: bytes
+
+
 def read_bytes(data: bytes, limits: Limits, knowledge: ReadingKnowledge) -> Document:
     """Tell which document the bytes are and what it says; never raises for a bad document."""
+    return reading_of(data, limits, knowledge).document
+
+
+def reading_of(data: bytes, limits: Limits, knowledge: ReadingKnowledge) -> Reading:
+    """Tell what ``read_bytes`` does, and what it was read from, for whoever shows it."""
     what = sniff(data)
     if what == "vacio":
-        return Document(ILEGIBLE, problems=("está vacío",))
+        return Reading(Document(ILEGIBLE, problems=("está vacío",)), data)
     if what == "imagen":
-        return Document(IMAGEN, problems=("es una imagen",), image_like=True)
+        return Reading(Document(IMAGEN, problems=("es una imagen",), image_like=True), data)
     if what != "pdf":
-        return Document(OTRO_FORMATO, problems=(_OTHER[what],))
+        return Reading(Document(OTRO_FORMATO, problems=(_OTHER[what],)), data)
     return _read_pdf(from_header(data), limits, knowledge, inside=False)
 
 
-def _read_pdf(data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, inside: bool) -> Document:
+def _read_pdf(data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, inside: bool) -> Reading:
     import pypdfium2
 
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if error.err_code == WRONG_PASSWORD:
-            return Document(CON_CONTRASENA, problems=("pide una contraseña",))
-        return Document(ILEGIBLE, problems=("el archivo está dañado o incompleto",))
+            return Reading(Document(CON_CONTRASENA, problems=("pide una contraseña",)), data)
+        return Reading(Document(ILEGIBLE, problems=("el archivo está dañado o incompleto",)), data)
     try:
-        return _read_open(pdf, data, limits, knowledge, inside=inside)
+        reading = _read_open(pdf, data, limits, knowledge)
+        embedded = None
+        if not inside and reading.document.kind in (DESCONOCIDO, IMAGEN, ILEGIBLE):
+            embedded = _only_embedded_pdf(pdf, limits)
+        if embedded is not None:  # a portfolio: the one PDF inside is the document
+            return _read_pdf(from_header(embedded), limits, knowledge, inside=True)
+        if reading.document.kind == DESCONOCIDO and _is_xfa(pdf):
+            problem = "es un formulario electrónico (XFA), no la constancia descargada"
+            return Reading(Document(ILEGIBLE, problems=(problem,)), data)
+        return reading
     except pypdfium2.PdfiumError:
-        return Document(ILEGIBLE, problems=("el archivo está dañado",))
+        return Reading(Document(ILEGIBLE, problems=("el archivo está dañado",)), data)
     finally:
         pdf.close()
 
 
-def _read_open(
-    pdf: pypdfium2.PdfDocument, data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, inside: bool
-) -> Document:
-    from mailbot.shell.pdf_words import pdfium_pages
+def _is_xfa(pdf: pypdfium2.PdfDocument) -> bool:
+    from pypdfium2 import raw
+
+    return pdf.get_formtype() in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND)
+
+
+def _read_open(pdf: pypdfium2.PdfDocument, data: bytes, limits: Limits, knowledge: ReadingKnowledge) -> Reading:
+    import pypdfium2 as engine
 
     most = limits.pages or NO_LIMIT
+    try:
+        drawn = with_fields_drawn(pdf, data, most)
+    except CannotBeDrawn:
+        return Reading(Document(ILEGIBLE, problems=("es un formulario que no se puede leer",)), data)
+    if drawn is None:
+        return Reading(_read_pages(pdf, pdf, data, data, most, knowledge), data)
+    filled_in = engine.PdfDocument(drawn)
+    try:
+        return Reading(_read_pages(filled_in, pdf, drawn, data, most, knowledge), drawn)
+    finally:
+        filled_in.close()
+
+
+def _read_pages(
+    pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, source: bytes, data: bytes, most: int,
+    knowledge: ReadingKnowledge,
+) -> Document:  # fmt: skip
+    """Read the pages of ``pdf``, whose bytes are ``source``; ``original`` and ``data`` are the file as it came."""
+    from mailbot.shell.pdf_words import pdfium_pages
+
     look = look_at(pdf, most)
-    if look.readable:
-        pages = pdfium_pages(pdf, most)
-        document = read_document(pages, "text", knowledge)
-        if _doubtful(document, look):
-            document = _with_second_reader(document, pages, data, most, knowledge)
-        if document.kind == CONSTANCIA and document.constancia is not None:
-            signs = find_signs(document.constancia, traces_of(pdf, data, document, pages))
-            return replace(document, signs=signs)
-        if document.kind != DESCONOCIDO:
-            return document
-    else:
-        document = _without_text(look)
-    embedded = None if inside else _only_embedded_pdf(pdf, limits)
-    if embedded is not None:  # a portfolio: the one PDF inside is the document
-        return _read_pdf(from_header(embedded), limits, knowledge, inside=True)
-    if look.xfa:
-        return Document(ILEGIBLE, problems=("es un formulario electrónico (XFA), no la constancia descargada",))
-    return document
+    if not look.readable:
+        return _without_text(look)
+    pages = pdfium_pages(pdf, most)
+    document = read_document(pages, "text", knowledge)
+    if _doubtful(document, look):
+        document = _with_second_reader(document, pages, source, most, knowledge)
+    c = document.constancia
+    if document.kind != CONSTANCIA or c is None:
+        return document
+    if not c.patrones and has_notes(original, most):  # one may stand in a text that was laid over the page
+        document = replace(document, constancia=replace(c, patrones_legible=False))
+    return replace(document, signs=find_signs(c, traces_of(pdf, original, data, document, pages)))
 
 
 def _without_text(look: PageLook) -> Document:

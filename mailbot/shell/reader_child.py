@@ -68,17 +68,17 @@ def _say(answers: BinaryIO, content: dict[str, Any]) -> None:
 
 def _answer_by_text(start: dict[str, Any], limits: Limits) -> Answer:
     from mailbot.shell.picture import picture_of_constancia
-    from mailbot.shell.reader import read_bytes, warm_up
+    from mailbot.shell.reader import reading_of, warm_up
 
     knowledge = knowledge_from_json(start["knowledge"])
     warm_up(knowledge)
 
     def answer(question: dict[str, Any], data: bytes) -> dict[str, Any]:
-        document = read_bytes(data, limits, knowledge)
+        reading = reading_of(data, limits, knowledge)
         if question["do"] == "read":
-            return {"document": document_to_json(document)}
+            return {"document": document_to_json(reading.document)}
         marks = {name: Mark(*mark) for name, mark in question["marks"].items()}
-        return {"picture": picture_to_json(picture_of_constancia(data, document, marks))}
+        return {"picture": picture_to_json(picture_of_constancia(reading.source, reading.document, marks))}
 
     return answer
 

@@ -15,32 +15,36 @@ from mailbot.core.overprint import OVERPRINTED
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.signs import Traces
 from mailbot.core.spanish import fold
+from mailbot.shell.annotations import notes_on, others_on
 from mailbot.shell.painted import Forms, painted
+from mailbot.shell.seen import Seen
 
 if TYPE_CHECKING:
     import pypdfium2
-    from PIL import Image
 
 CENTRAL_MEXICO = timezone(timedelta(hours=-6))  # no summer time since 2022
 MODIFIED_AFTER = timedelta(minutes=5)  # writers stamp both dates seconds apart
 MOST_OBJECTS = 3_000  # on a page; beyond it a drawing hides nothing that a person could find either
 WHITE = 245  # of 255 in each channel
-MOST_NOTES = 200  # comments on a page
-LEAST_SEEN = 2.0  # pixels of a page's 1200: letters a sixth of the smallest print
 PATRON = "razón social"
 MIN_LETTERS = 3  # fewer hidden letters are stray spaces and bullets
 
 _PDF_DATE = re.compile(r"D?:?(\d{4})(\d\d)(\d\d)(\d\d)?(\d\d)?(\d\d)?(?:([+\-Zz])(\d\d)?'?(\d\d)?)?")
 
 
-def traces_of(pdf: pypdfium2.PdfDocument, data: bytes, document: Document, pages: Sequence[Page]) -> Traces:
-    """Gather the traces of a recognised constancia; ``pages`` are those that it was read from."""
+def traces_of(
+    pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, data: bytes, document: Document, pages: Sequence[Page]
+) -> Traces:
+    """Gather the traces of a recognised constancia; ``pages`` are those that it was read from.
+
+    ``original`` and ``data`` are the file as it came: ``pdf`` may be a copy with a form's fields drawn into its pages.
+    """
     constancia = document.constancia or Constancia()
     created = pdf_date(pdf.get_metadata_value("CreationDate"))
     modified = pdf_date(pdf.get_metadata_value("ModDate"))
     fields = _boxes(constancia)
     numbers = {box.page for box in fields.values()}
-    looked = [_look_at(pdf, page, fields) for page in pages if page.number in numbers]
+    looked = [_look_at(pdf, original, page, fields) for page in pages if page.number in numbers]
     return Traces(
         created=None if created is None else _day(created),
         modified_later=created is not None and modified is not None and modified - created > MODIFIED_AFTER,
@@ -87,18 +91,26 @@ def saved_again(data: bytes) -> bool:
     return ends > 1 and b"/ByteRange" not in data
 
 
-def _look_at(pdf: pypdfium2.PdfDocument, page: Page, fields: dict[str, Box]) -> tuple[bool, bool]:
+def _look_at(
+    pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, page: Page, fields: dict[str, Box]
+) -> tuple[bool, bool]:
     """Tell whether text of a page cannot be seen, and whether something lies over text of it."""
-    sheet = pdf[page.number - 1]
+    sheet, noted = pdf[page.number - 1], original[page.number - 1]
     try:
         walk = _Walk(sheet, page.number)
-        seen = _Seen(sheet, page.turned)
+        seen = Seen(sheet, page.turned)
         own = [box for box in fields.values() if box.page == page.number]
         hidden = not all(seen.shows(box) for box in own) or any(not seen.ink(box) for box in walk.hidden)
-        covered = bool(walk.covered) or any(_covers(note, box) for note in _notes(sheet, page.number) for box in own)
+        place = _Place(noted, page.number)
+        notes = [place.of(*sides) for sides in notes_on(noted)]
+        covered = bool(walk.covered) or any(_covers(note, box) for note in notes for box in own)
+        if not covered and others_on(noted):
+            with_notes = Seen(noted, page.turned, notes=True)
+            covered = any(seen.shows(box) and not seen.agrees(with_notes, box) for box in own)
         return hidden, covered
     finally:
         sheet.close()
+        noted.close()
 
 
 class _Walk:
@@ -131,23 +143,6 @@ class _Walk:
         invisible = raw.FPDFTextObj_GetTextRenderMode(item) in (3, 7)
         if invisible or _colour(raw, item) is None:
             self.hidden.append(box)
-
-
-def _notes(page: Any, number: int) -> list[Box]:
-    """Return where texts and stamps were laid over a page with a program for comments."""
-    from pypdfium2 import raw
-
-    boxes = []
-    place = _Place(page, number)
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
-        note = raw.FPDFPage_GetAnnot(page, index)
-        sides = raw.FS_RECTF()
-        if raw.FPDFAnnot_GetSubtype(note) in (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP) and (
-            raw.FPDFAnnot_GetRect(note, sides)
-        ):
-            boxes.append(place.of(sides.left, sides.bottom, sides.right, sides.top))
-        raw.FPDFPage_CloseAnnot(note)
-    return boxes
 
 
 def family(font: str) -> str:
@@ -221,34 +216,6 @@ def _covers(over: Box, text: Box) -> bool:
         and over.top <= text.top + 0.25 * height
         and over.bottom >= text.bottom - 0.25 * height
     )
-
-
-class _Seen:
-    """The page as it is painted, in grey, without forms and comments: is there ink where its words say?"""
-
-    LONG_SIDE = 1200  # pixels: letters of a twentieth of a usual size are still seen
-
-    def __init__(self, page: Any, turned: int) -> None:
-        self._scale = self.LONG_SIDE / max(page.get_size())
-        grey = page.render(scale=self._scale, grayscale=True, may_draw_forms=False, draw_annots=False)
-        self._grey = grey.to_pil().convert("L")
-        self._turned = self._grey.rotate(-turned, expand=True) if turned else self._grey
-
-    def ink(self, box: Box) -> bool:
-        """Tell whether something is painted at a place of the page as displayed."""
-        return self._differs(self._grey, box)
-
-    def shows(self, box: Box) -> bool:
-        """Tell whether a field can be read by eye; its place is on the page turned until its text reads upright."""
-        high = box.bottom - box.top
-        inner = Box(box.page, box.x0, box.top + 0.15 * high, box.x1, box.bottom - 0.15 * high)  # not its cell's rules
-        return high * self._scale > LEAST_SEEN and self._differs(self._turned, inner)
-
-    def _differs(self, grey: Image.Image, box: Box) -> bool:
-        area = [int(v * self._scale) for v in (box.x0, box.top, box.x1, box.bottom)]
-        piece = grey.crop((area[0], area[1], max(area[2], area[0] + 2), max(area[3], area[1]) + 1))
-        used = [level for level, pixels in enumerate(piece.histogram()) if pixels]
-        return bool(used) and used[-1] - used[0] > 40  # of 255; letters on paper differ by 150 and more
 
 
 def _boxes(c: Constancia) -> dict[str, Box]:

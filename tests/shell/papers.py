@@ -13,6 +13,7 @@ from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
 from mailbot.core.documents import ReadingKnowledge, parse_knowledge
+from tests.shell import hostile
 
 NSS, CURP = "43160885380", "GAPX080825MQTRXMA2"
 SAID = {
@@ -62,6 +63,15 @@ def constancia(said: dict[str, str] | None = None) -> bytes:
 def locked(user: str, owner: str) -> bytes:
     """A constancia with a user or an owner password."""
     return Paper(encrypt=StandardEncryption(user, owner, canPrint=1)).close()
+
+
+def portfolio(inner: bytes) -> bytes:
+    """A cover that says nothing, with the document embedded in it."""
+    cover = pypdfium2.PdfDocument(hostile.text("Abre este archivo con otro programa"))
+    cover.new_attachment("constancia.pdf").set_data(inner)
+    out = io.BytesIO()
+    cover.save(out)
+    return out.getvalue()
 
 
 def rendered(data: bytes, dpi: int) -> Image.Image:

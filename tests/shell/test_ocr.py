@@ -102,6 +102,13 @@ async def test_a_picture_of_something_else_says_nothing(readers: Readers) -> Non
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_a_scan_inside_a_portfolio_is_read(readers: Readers) -> None:
+    scan = papers.saved(papers.scanned(papers.constancia()), "PDF", resolution=150)
+    document = await readers.read(papers.portfolio(scan))
+    assert (document.kind, document.via, document.image_like) == ("constancia_vigencia", "ocr", True)
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_broken_picture_is_a_picture_still(readers: Readers) -> None:
     whole = papers.saved(papers.rendered(papers.constancia(), 60))
     document = await readers.read(whole[:300])

@@ -188,6 +188,11 @@ async def test_the_readers_draw_it_in_the_child() -> None:
         assert await readers.picture(b"%PDF-", MARKS) is None
 
 
+async def test_of_a_portfolio_the_document_inside_is_drawn() -> None:
+    async with Readers(Limits(), KNOWLEDGE, ocr=False) as readers:
+        assert await readers.picture(papers.portfolio(papers.constancia()), MARKS) == drawn(papers.constancia())
+
+
 def facts(**known: str) -> Facts:
     return Facts(documento="constancia", mensaje="ninguno", **known)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pypdfium2
 import pytest
@@ -192,12 +193,63 @@ def test_a_page_wrapped_in_a_form_is_read_and_a_scan_in_one_is_still_a_scan() ->
     assert read(wrapped(scan)) == Document("imagen", problems=("es una imagen dentro de un PDF",), image_like=True)
 
 
-def test_a_portfolio_is_read_by_the_one_pdf_inside() -> None:
-    cover = pypdfium2.PdfDocument(hostile.text("Abre este archivo con otro programa"))
-    cover.new_attachment("constancia.pdf").set_data(papers.constancia())
+def as_form(said: dict[str, str], *, appearances: bool = True) -> bytes:
+    """A constancia whose values stand in the fields of a form."""
+    paper = Paper(dict.fromkeys(papers.SAID, "") | dict.fromkeys(said, ""))
+    for name, (label, value) in enumerate(said.items()):
+        paper.canvas.acroForm.textfield(
+            name=str(name), value=value, x=298, y=paper.at[label] - 4, width=260, height=16, fontName="Helvetica",
+            fontSize=9, borderWidth=0,
+        )  # fmt: skip
+    whole = paper.close()
+    return whole if appearances else re.sub(rb"/AP\s*<<[^<>]*>>", b"", whole)
+
+
+@pytest.mark.parametrize("appearances", [True, False], ids=["as drawn by the form's program", "left to the viewer"])
+def test_what_a_form_s_fields_show_is_read(appearances: bool) -> None:
+    document = read(as_form(papers.SAID, appearances=appearances))
+    assert said(document) == ALL_SAID
+    assert signs(document) == set()
+
+
+def test_an_employer_in_a_field_beside_printed_values_is_read() -> None:
+    own = dict.fromkeys(("Registro patronal:", "Nombre o razón social:", "Modalidad:"), "")
+    paper = Paper(own)
+    for label in own:
+        paper.canvas.acroForm.textfield(
+            name=label, value=papers.SAID[label], x=298, y=paper.at[label] - 4, width=260, height=16, fontSize=9,
+            fontName="Helvetica", borderWidth=0,
+        )  # fmt: skip
+    assert said(read(paper.close())) == ALL_SAID
+
+
+def test_a_field_laid_over_a_printed_value_covers_it() -> None:
+    paper = Paper({"Estado:": "BAJA"})
+    paper.canvas.acroForm.textfield(
+        name="x", value="VIGENTE", x=298, y=paper.at["Estado:"] - 4, width=200, height=16, fontSize=9, borderWidth=0
+    )
+    document = read(paper.close())
+    assert document.constancia is not None
+    assert (document.constancia.estado, signs(document)) == (None, {"texto_tapado"})
+
+
+def test_an_employer_in_a_note_leaves_it_unknown_whether_there_is_one() -> None:
+    none = dict.fromkeys(("Registro patronal:", "Nombre o razón social:", "Modalidad:"), "")
+    pdf = pypdfium2.PdfDocument(papers.constancia(none))
+    assert read(papers.constancia(none)).constancia.patrones_legible  # type: ignore[union-attr]
+    page = pdf[0]
+    note = pypdfium2.raw.FPDFPage_CreateAnnot(page, pypdfium2.raw.FPDF_ANNOT_FREETEXT)
+    pypdfium2.raw.FPDFAnnot_SetRect(note, pypdfium2.raw.FS_RECTF(298, 510, 560, 490))
+    pypdfium2.raw.FPDFPage_CloseAnnot(note)
     out = io.BytesIO()
-    cover.save(out)
-    assert said(read(out.getvalue())) == ALL_SAID
+    pdf.save(out)
+    constancia = read(out.getvalue()).constancia
+    assert constancia is not None
+    assert (constancia.patrones, constancia.patrones_legible) == ((), False)
+
+
+def test_a_portfolio_is_read_by_the_one_pdf_inside() -> None:
+    assert said(read(papers.portfolio(papers.constancia()))) == ALL_SAID
 
 
 def test_only_so_many_pages_are_read() -> None:

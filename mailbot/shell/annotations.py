@@ -1,0 +1,63 @@
+"""What was laid over a page with a program for comments, and whether it changes what is read there by eye?
+
+A text or a stamp is read instead of what lies under it. Of everything else (a redaction not yet applied, a filled
+square, ink) the page itself is asked, painted without and with it: a highlighter's stroke leaves every letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+MOST_NOTES = 200  # comments on a page
+
+
+def has_notes(pdf: pypdfium2.PdfDocument, most: int) -> bool:
+    """Tell whether a text or a stamp was laid over one of the first ``most`` pages."""
+    from pypdfium2 import PdfiumError
+
+    for index in range(min(len(pdf), most)):
+        try:
+            page = pdf[index]
+        except PdfiumError:  # one broken page among good ones
+            continue
+        try:
+            if notes_on(page):
+                return True
+        finally:
+            page.close()
+    return False
+
+
+def notes_on(page: Any) -> list[tuple[float, float, float, float]]:
+    """Return where texts and stamps lie over a page: left, bottom, right, top, in the page's own points."""
+    from pypdfium2 import raw
+
+    sides = raw.FS_RECTF()
+    return [
+        (sides.left, sides.bottom, sides.right, sides.top)
+        for kind, note in _annotations(page)
+        if kind in (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP) and raw.FPDFAnnot_GetRect(note, sides)
+    ]
+
+
+def others_on(page: Any) -> bool:
+    """Tell whether a page has comments of other kinds that paint something: no links, no fields of a form."""
+    from pypdfium2 import raw
+
+    harmless = (
+        raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP,
+    )  # fmt: skip
+    return any(kind not in harmless for kind, _ in _annotations(page))
+
+
+def _annotations(page: Any) -> Iterator[tuple[int, Any]]:
+    from pypdfium2 import raw
+
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
+        note = raw.FPDFPage_GetAnnot(page, index)
+        yield raw.FPDFAnnot_GetSubtype(note), note
+        raw.FPDFPage_CloseAnnot(note)

@@ -1,0 +1,86 @@
+"""What a form's fields show, drawn into its pages: a page's text is then all that a person reads on it.
+
+pdfium's text and pdfplumber's leave fields (widgets) out, so a form that was filled in would seem empty.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+MOST_ANNOTATIONS = 2_000  # on a page: forms of many pages have some hundred on each
+
+
+class CannotBeDrawn(ValueError):
+    """There are fields, and nobody knows what they show."""
+
+
+def with_fields_drawn(pdf: pypdfium2.PdfDocument, data: bytes, most: int) -> bytes | None:
+    """Return the file with the fields of its first ``most`` pages drawn into them; None where it has no field.
+
+    Comments and stamps are no part of the form and are left out: who laid something over a page is another question
+    (traces). A field without an appearance gets the one that a viewer would give it; a hidden one stays hidden.
+    """
+    import pypdfium2 as engine
+
+    pages = range(min(len(pdf), most))
+    if not any(_has_fields(pdf, index) for index in pages):
+        return None
+    copy = engine.PdfDocument(data)
+    try:
+        copy.init_forms()  # makes the missing appearances; without JavaScript and XFA in this build
+        for index in pages:
+            _draw(copy, index)
+        out = io.BytesIO()
+        copy.save(out)
+        return out.getvalue()
+    finally:
+        copy.close()
+
+
+def _has_fields(pdf: pypdfium2.PdfDocument, index: int) -> bool:
+    from pypdfium2 import PdfiumError, raw
+
+    try:
+        page = pdf[index]
+    except PdfiumError:  # one broken page among good ones
+        return False
+    try:
+        return any(kind == raw.FPDF_ANNOT_WIDGET for kind in _kinds(page))
+    finally:
+        page.close()
+
+
+def _draw(pdf: pypdfium2.PdfDocument, index: int) -> None:
+    from pypdfium2 import PdfiumError, raw
+
+    try:
+        page = pdf[index]
+    except PdfiumError:
+        return
+    try:
+        kinds = _kinds(page)
+        for number in reversed(range(len(kinds))):
+            if kinds[number] != raw.FPDF_ANNOT_WIDGET and not raw.FPDFPage_RemoveAnnot(page, number):
+                raise CannotBeDrawn
+        if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_FAIL:
+            raise CannotBeDrawn
+    finally:
+        page.close()
+
+
+def _kinds(page: Any) -> list[int]:
+    from pypdfium2 import raw
+
+    count = raw.FPDFPage_GetAnnotCount(page)
+    if count > MOST_ANNOTATIONS:
+        raise CannotBeDrawn
+    kinds = []
+    for number in range(count):
+        annotation = raw.FPDFPage_GetAnnot(page, number)
+        kinds.append(raw.FPDFAnnot_GetSubtype(annotation))
+        raw.FPDFPage_CloseAnnot(annotation)
+    return kinds
