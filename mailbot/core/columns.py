@@ -16,13 +16,17 @@ from mailbot.core.places import (
     aligned,
     amid_labels,
     claimed,
+    closer_below,
     column_of,
+    follows,
     has_text_beside,
     heads,
     in_column,
     in_front,
     marks_a_label,
     neighbours,
+    one_start,
+    over_one_another,
     owned,
     same_type,
     set_alike,
@@ -97,7 +101,7 @@ def _ends_before(sheet: Sheet, t: Segment, last: Segment) -> bool:
 def _at_a_labels_edge(sheet: Sheet, s: Segment, last: Segment) -> bool:
     """Tell whether a text set off from the last begins where a label right above or below it does, as its column's."""
     near = [t for row in sheet.rows[max(0, s.row - 3) : s.row + 4] for t in row if abs(t.top - s.top) < 2 * s.height]
-    return s.x0 - last.x1 > s.height and any(t.label is not None and abs(t.x0 - s.x0) < 1.5 for t in near)
+    return s.x0 - last.x1 > s.height and any(t.label is not None and one_start(t, s) for t in near)
 
 
 def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
@@ -131,8 +135,8 @@ def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Seg
     at = below = first
     while (above := touching_above(sheet, at)) is not None:
         owned = above.x0 < label.x1 or any(in_front(t, above, label) for t in neighbours(sheet, above))
-        if owned and chain and at.bottom - above.bottom > 1.08 * (below.bottom - at.bottom):
-            break  # another cell's last line: it stands further off than lines of this one
+        if owned and chain and closer_below(above, at, below):
+            break  # another cell's last line
         if owned or not set_alike(above, first) or len(chain) == MOST_LINES:
             return []
         below = at
@@ -202,9 +206,8 @@ def _wrapped(
         if any(in_front(t, s, label) for t in neighbours(sheet, s)):
             break
         following = touching_below(sheet, s)
-        gap = 1.08 * (following.bottom - s.bottom) if following is not None else 0.0
-        if following is not None and set_alike(s, following) and s.bottom - last.bottom > gap:
-            break  # it keeps closer to the next line: the first of the next cell
+        if following is not None and set_alike(s, following) and closer_below(last, s, following):
+            break  # the first line of the next cell
         whole = [s]
         for t in row[row.index(s) + 1 :]:
             if _ends_before(sheet, t, whole[-1]):
@@ -241,7 +244,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
         reach = LOOSE_LINE if _no_room(sheet, end, s) else NEXT_LINE
         if s.label is not None or not compact(s.text) or not same_type(first, s):
             break
-        if not -0.4 < (s.top - last.bottom) / s.height < reach:
+        if not follows(last, s, reach):
             break
         whole = [s]
         for t in row[at + 1 :]:
@@ -287,7 +290,7 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
     loose = apart = False
     for row in sheet.rows[label.row + 1 : label.row + 30]:
         members = [s for s in row if s not in heads and s.top > label.bottom - 0.4 * label.height]
-        across = [s for s in members if s.label is None and s.x0 < label.x1 and label.x0 < s.x1]
+        across = [s for s in members if s.label is None and over_one_another(s, label)]
         if not lines and _one_for_each(members, heads):
             members = [members[heads.index(label)]]  # set otherwise in their columns than the headers
         else:
@@ -337,7 +340,7 @@ def _had_room(sheet: Sheet, lines: Sequence[tuple[Segment, ...]]) -> bool:
     first = lines[0][0]
     inside = {id(s) for line in lines for s in line}
     near = [s for row in sheet.rows[max(0, first.row - NEAR) : lines[-1][0].row + NEAR + 1] for s in row]
-    column = [s for s in near if abs(s.x0 - first.x0) < 1.5 and same_type(first, s) and id(s) not in inside]
+    column = [s for s in near if one_start(s, first) and same_type(first, s) and id(s) not in inside]
     edge = max((s.x1 for s in column), default=0.0)
     return any(would_have_fitted(a[0], b[0], edge - a[0].x0) for a, b in pairwise(lines) if len(a) == 1)
 

@@ -28,6 +28,9 @@ from mailbot.core.places import (
     has_text_beside,
     marks_a_label,
     neighbours,
+    one_font,
+    one_start,
+    over_one_another,
     same_type,
     set_alike,
     would_have_fitted,
@@ -144,7 +147,7 @@ def _before_labels(sheet: Sheet) -> list[Segment]:
 
 def _carried_over(s: Segment, cells: Sequence[Segment]) -> bool:
     """Tell whether a text at a page's head is set as a cell of the employers on the page before: the table goes on."""
-    return any(abs(s.x0 - c.x0) < 1.5 and s.words[0].font == c.words[0].font and set_alike(c, s) for c in cells)
+    return any(one_start(s, c) and one_font(s, c) and set_alike(c, s) for c in cells)
 
 
 def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
@@ -162,7 +165,7 @@ def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
     if beside_it and beside_it[-1].label is not None and beside_it[-1].kind not in labels.EMPLOYER:
         return False
     for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
-        over = [t for t in row if t.x0 < s.x1 and s.x0 < t.x1 and t.top < s.top - 0.5 * s.height]
+        over = [t for t in row if over_one_another(t, s) and t.top < s.top - 0.5 * s.height]
         if over:
             far = s.top - over[0].bottom > FIRST_LINE_BELOW * s.height
             return far or over[0].label is None or has_text_beside(sheet, over[0])
@@ -263,7 +266,7 @@ def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:
     if cell is None or not label.colon:
         return None
     first = cell.lines[0][0]
-    at_once = abs(first.x0 - label.x0) < 1.5 and first.top - label.bottom < 0.5 * first.height
+    at_once = one_start(first, label) and first.top - label.bottom < 0.5 * first.height
     return cell if at_once and first.capitals else None
 
 
@@ -272,7 +275,7 @@ def _runs_through(sheet: Sheet, label: Segment) -> bool:
     reach = 2 * FIRST_LINE_BELOW * label.height  # the other headers may be of more lines
     return any(
         s.capitals and not is_placeholder(s.text) and s.label is None
-        and s.x0 < label.x1 and label.x0 < s.x1 and s.top - label.bottom < reach
+        and over_one_another(s, label) and s.top - label.bottom < reach
         for row in sheet.rows[label.row + 1 : label.row + 5]
         for s in row
     )  # fmt: skip

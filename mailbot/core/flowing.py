@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from mailbot.core.labels import EMPLOYER, LABELS
-from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE, overlap
+from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE, follows, one_start, overlap
 from mailbot.core.sheet import Segment
 from mailbot.core.spanish import compact
 
@@ -70,7 +70,7 @@ def line_after(rows: Rows, s: Segment) -> list[Segment]:
         return []
     for row in rows[s.row + 1 : s.row + 4]:
         for t in row:
-            if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
+            if abs(t.x0 - stretch[0].x0) < SAME_EDGE * s.height and follows(s, t, NEXT_LINE):
                 return [] if _has_a_label(rows, t) else _stretch(rows, row, t)
     return []
 
@@ -116,4 +116,4 @@ def _column_between(rows: Rows, a: Segment, b: Segment) -> bool:
     if gap >= NEXT_PIECE * b.height or gap < b.height:
         return gap >= b.height
     near = [t for row in rows[max(0, b.row - _NEAR) : b.row + _NEAR + 1] for t in row if t is not b]
-    return sum(abs(t.x0 - b.x0) < 1.5 for t in near) > 2
+    return sum(one_start(t, b) for t in near) > 2

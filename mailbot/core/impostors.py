@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mailbot.core import labels
 from mailbot.core.identifiers import parse_curp, parse_nss
-from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours
+from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours, over_one_another
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
@@ -115,7 +115,7 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
         if heads and s.top - heads[0].bottom > FIRST_LINE_BELOW * s.height:
             return False
         head = column_of(s, heads)
-        if head is None or min(s.x1, head.x1) <= max(s.x0, head.x0):
+        if head is None or not over_one_another(s, head):
             continue
         if head.label is None:
             return (_goes_on(head, s) or _breaks_off(head)) and not (before and before[-1].label is not None)
@@ -130,7 +130,7 @@ def _in_a_row_of_values(sheet: Sheet, s: Segment) -> bool:
         return False
     for above in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
         head = column_of(s, above)
-        if head is not None and min(s.x1, head.x1) > max(s.x0, head.x0):
+        if head is not None and over_one_another(s, head):
             return _alike(head, s) if head.label is None else s is not sheet.rows[s.row][0]
     return False
 

@@ -23,6 +23,7 @@ from mailbot.core.labels import (
     Label,
 )
 from mailbot.core.page import Page, Word
+from mailbot.core.places import SAME_EDGE, off_edges, one_font
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
@@ -389,10 +390,6 @@ def _cut_label_end(row: list[Segment], above: Segment, key: str) -> Segment | No
 
 def _under(above: Segment, below: Segment) -> bool:
     off = (below.top - above.bottom) / above.height
-    one_font = above.words[-1].font == below.words[0].font and abs(above.height - below.height) < 0.1 * above.height
-    near = -0.35 < off < (1.4 if one_font else 0.5)
-    edge = min(
-        abs(above.x0 - below.x0), abs(above.x1 - below.x1), abs(above.x0 + above.x1 - below.x0 - below.x1) / 2
-    )
+    near = -0.35 < off < (1.4 if one_font(above, below) else 0.5)
     whole_of_it = below.kind != ESTADO or above.text.endswith("-")  # "Sub-" over "estado"
-    return near and edge < 0.4 * above.height and whole_of_it
+    return near and off_edges(above, below) < SAME_EDGE * above.height and whole_of_it

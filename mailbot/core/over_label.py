@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mailbot.core.cell import Cell
 from mailbot.core.columns import below
-from mailbot.core.places import column_of
+from mailbot.core.places import column_of, one_font
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.turning import turned_over
 
@@ -37,16 +37,12 @@ def _begins_with_a_label(sheet: Sheet, label: Segment) -> bool:
     """Tell whether the column in which labels and values alternate begins with a label, set as this one is."""
     first, value = label, _next(sheet, label, -1)
     while (over := _next(sheet, first, -1)) is not None and first.bottom - over.bottom < _ONE_COLUMN * label.height:
-        if over.label is not None and (first.label is not None or not _one_font(over, label)):
+        if over.label is not None and (first.label is not None or not one_font(over, label)):
             break
-        if over.label is None and (value is None or not _one_font(over, value)):
+        if over.label is None and (value is None or not one_font(over, value)):
             break  # a title
         first = over
     return first.label is not None
-
-
-def _one_font(a: Segment, b: Segment) -> bool:
-    return a.words[0].font == b.words[0].font and abs(a.height - b.height) < 0.1 * a.height
 
 
 def _place(sheet: Sheet, s: Segment) -> int:

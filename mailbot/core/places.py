@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailbot.core.page import Box
+from mailbot.core.page import Box, Word
 from mailbot.core.sheet import Segment, Sheet
+
+SAME_START = 1.5  # points: texts of one column begin at one edge, but letters have bearings and engines round
 
 # In heights of a line (about 1.2 of the font's size).
 FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has its own label
 NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
 NEXT_PIECE = 3.0  # words of one value set apart
 SAME_EDGE = 0.4
+OVERLAP = -0.4  # boxes of lines set close reach into each other
+_CLOSER = 1.08  # times: lines of one cell are spaced alike, but for rounding
+
+Placed = Segment | Word | Box
 
 
 def box_of(segments: Sequence[Segment]) -> Box:
@@ -47,9 +53,34 @@ def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
     return line.x1 - line.x0 + 0.3 * line.height + first.x1 - first.x0 <= 0.97 * width
 
 
+def one_start(a: Placed, b: Placed) -> bool:
+    """Tell whether two texts begin at one edge."""
+    return abs(a.x0 - b.x0) < SAME_START
+
+
+def off_edges(a: Placed, b: Placed) -> float:
+    """Return by how many points two texts miss having the left edge, the right edge or the middle in common."""
+    return min(abs(a.x0 - b.x0), abs(a.x1 - b.x1), abs(a.x0 + a.x1 - b.x0 - b.x1) / 2)
+
+
+def over_one_another(a: Placed, b: Placed) -> bool:
+    """Tell whether two texts share some of the page's width, so that one stands in the other's column."""
+    return a.x0 < b.x1 and b.x0 < a.x1
+
+
+def follows(over: Segment, s: Segment, most: float) -> bool:
+    """Tell whether a text is right below another, at most so many heights of it."""
+    return OVERLAP < (s.top - over.bottom) / s.height < most
+
+
+def closer_below(over: Segment, s: Segment, under: Segment) -> bool:
+    """Tell whether a text keeps closer to what is under it than to what is over it: there it begins another cell."""
+    return s.bottom - over.bottom > _CLOSER * (under.bottom - s.bottom)
+
+
 def heads(head: Segment, s: Segment) -> bool:
     """Tell whether a label at the same height ends above a text and begins where it does: the text is its own."""
-    return abs(head.x0 - s.x0) < SAME_EDGE * s.height and -0.4 < (s.top - head.bottom) / s.height < FIRST_LINE_BELOW
+    return abs(head.x0 - s.x0) < SAME_EDGE * s.height and follows(head, s, FIRST_LINE_BELOW)
 
 
 def claimed(sheet: Sheet, s: Segment, label: Segment) -> bool:
@@ -73,7 +104,7 @@ def has_text_beside(sheet: Sheet, head: Segment) -> bool:
 def touching_below(sheet: Sheet, s: Segment) -> Segment | None:
     for row in sheet.rows[s.row + 1 : s.row + 5]:
         for t in row:
-            if t.label is None and aligned(s, t) and -0.4 < (t.top - s.bottom) / s.height < NEXT_LINE:
+            if t.label is None and aligned(s, t) and follows(s, t, NEXT_LINE):
                 return t
     return None
 
@@ -81,7 +112,7 @@ def touching_below(sheet: Sheet, s: Segment) -> Segment | None:
 def touching_above(sheet: Sheet, s: Segment) -> Segment | None:
     for row in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
         for t in row:
-            if t.label is None and aligned(t, s) and -0.4 < (s.top - t.bottom) / s.height < NEXT_LINE:
+            if t.label is None and aligned(t, s) and follows(t, s, NEXT_LINE):
                 return t
     return None
 
@@ -100,15 +131,17 @@ def owned(sheet: Sheet, s: Segment, label: Segment) -> bool:
 
 def aligned(a: Segment, b: Segment) -> bool:
     """Tell whether two segments share their left edge, right edge or middle."""
-    near = SAME_EDGE * max(a.height, b.height)
-    return (
-        abs(a.x0 - b.x0) < near or abs(a.x1 - b.x1) < near or abs(a.x0 + a.x1 - b.x0 - b.x1) / 2 < near
-    )
+    return off_edges(a, b) < SAME_EDGE * max(a.height, b.height)
 
 
 def same_type(a: Segment, b: Segment) -> bool:
     """Tell whether two texts are in one font and size, both in capitals or neither."""
-    return a.words[0].font == b.words[0].font and abs(a.height - b.height) < 0.1 * a.height and set_alike(a, b)
+    return one_font(a, b) and set_alike(a, b)
+
+
+def one_font(a: Segment, b: Segment) -> bool:
+    """Tell whether two texts are in one font and size."""
+    return a.words[0].font == b.words[0].font and abs(a.height - b.height) < 0.1 * a.height
 
 
 def set_alike(first: Segment, further: Segment) -> bool:
@@ -146,18 +179,10 @@ def amid_labels(row: Sequence[Segment], s: Segment) -> bool:
 
 def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:
     """Return the header in whose column a segment stands: it overlaps it, and its edge or middle agrees best."""
-    best: Segment | None = None
-    least = 0.0
-    for head in heads:
-        if min(s.x1, head.x1) - max(s.x0, head.x0) <= 0:
-            continue
-        edge = min(
-            abs(s.x0 - head.x0), abs(s.x1 - head.x1), abs(s.x0 + s.x1 - head.x0 - head.x1) / 2
-        )
-        if best is None or edge < least:
-            best, least = head, edge
-    if best is not None or not heads:
-        return best
+    if not heads:
+        return None
+    if over := [head for head in heads if over_one_another(s, head)]:
+        return min(over, key=lambda head: off_edges(s, head))
     near = sorted((max(head.x0 - s.x1, s.x0 - head.x1), i) for i, head in enumerate(heads))
     if near[0][0] < 3 * s.height and (len(near) == 1 or near[0][0] < 0.5 * near[1][0]):
         return heads[near[0][1]]

@@ -9,7 +9,16 @@ from itertools import pairwise
 
 from mailbot.core.alongside import beside_a_table
 from mailbot.core.cell import Cell
-from mailbot.core.places import aligned, column_of, neighbours, same_type, set_alike
+from mailbot.core.places import (
+    aligned,
+    column_of,
+    neighbours,
+    one_font,
+    one_start,
+    over_one_another,
+    same_type,
+    set_alike,
+)
 from mailbot.core.printed import is_placeholder
 from mailbot.core.rows import Line, split_rows
 from mailbot.core.sheet import Segment, Sheet
@@ -114,7 +123,7 @@ def _rows_on(
 
 def _same_column(s: Segment, body: Sequence[Sequence[Segment]]) -> bool:
     """Tell whether a text begins where a cell of the table does, and is set as it is."""
-    return any(abs(s.x0 - t.x0) < 1.5 and s.words[0].font == t.words[0].font and set_alike(t, s) for t in body[-1])
+    return any(one_start(s, t) and one_font(s, t) and set_alike(t, s) for t in body[-1])
 
 
 def _lowered(s: Segment, off: float) -> Segment:
@@ -131,12 +140,12 @@ def _below_heads(s: Segment, heads: Sequence[Segment], under: float) -> bool:
 
 def _goes_on(s: Segment, cells: Sequence[Segment]) -> bool:
     """Tell whether a text beside another section's label is as likely the next line of a cell."""
-    return any(abs(t.x0 - s.x0) < 1.5 and 0 < s.top - t.top < 1.3 * s.height and set_alike(t, s) for t in cells)
+    return any(one_start(t, s) and 0 < s.top - t.top < 1.3 * s.height and set_alike(t, s) for t in cells)
 
 
 def _edge_of(s: Segment, columns: dict[str, list[Line]]) -> str | None:
     """Return the column whose cells so far begin where a text begins."""
-    found = {k for k, lines in columns.items() for line in lines if abs(line.segments[0].x0 - s.x0) < 1.5}
+    found = {k for k, lines in columns.items() for line in lines if one_start(line.segments[0], s)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -148,13 +157,13 @@ def _like_a_cell(s: Segment, body: Sequence[Sequence[Segment]]) -> bool:
 
 def _cut_into_cells(s: Segment, heads: Sequence[Segment], starts: Counter[int]) -> list[Segment]:
     """Cut a text that runs through two cells where a word starts under the next header's edge, or as other cells do."""
-    wide = sum(min(s.x1, h.x1) - max(s.x0, h.x0) > 0 for h in heads) > 1
+    wide = sum(over_one_another(s, h) for h in heads) > 1
     cuts = [
         i
         for i, w in enumerate(s.words)
         if i > 0
         and (
-            any(abs(w.x0 - h.x0) < 1.5 and h.x0 > s.x0 + s.height for h in heads)
+            any(one_start(w, h) and h.x0 > s.x0 + s.height for h in heads)
             or (wide and any(starts[round(w.x0) + off] > 0 for off in (-1, 0, 1)))
         )
     ]
@@ -169,7 +178,7 @@ def _one_in_each(pieces: Sequence[Segment], heads: Sequence[Segment]) -> bool:
     """
 
     def under(s: Segment) -> list[Segment]:
-        return [h for h in heads if min(s.x1, h.x1) > max(s.x0, h.x0)]
+        return [h for h in heads if over_one_another(s, h)]
 
     return len(pieces) == len(heads) and all(
         not under(s) or head in under(s) for s, head in zip(pieces, heads, strict=True)
@@ -177,4 +186,4 @@ def _one_in_each(pieces: Sequence[Segment], heads: Sequence[Segment]) -> bool:
 
 
 def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
-    return sum(min(s.x1, h.x1) - max(s.x0, h.x0) > 0 for h in heads) > 1 and len(s.words) > 7
+    return sum(over_one_another(s, h) for h in heads) > 1 and len(s.words) > 7

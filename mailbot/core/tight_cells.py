@@ -11,7 +11,7 @@ from itertools import groupby
 
 from mailbot.core.labels import LABELS, Label
 from mailbot.core.page import Word
-from mailbot.core.places import FIRST_LINE_BELOW, aligned, overlap
+from mailbot.core.places import FIRST_LINE_BELOW, aligned, over_one_another, overlap
 from mailbot.core.printed import TYPED, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
@@ -76,7 +76,7 @@ def _values(s: Segment, above: Sequence[Segment]) -> list[Segment]:
 def _headers(s: Segment, above: Sequence[Segment]) -> list[Segment]:
     """Return the header row nearest above a text, if any of its labels stands over it."""
     over = [
-        t for t in above if t.label is not None and not t.colon and t.x0 < s.x1 and s.x0 < t.x1
+        t for t in above if t.label is not None and not t.colon and over_one_another(t, s)
         and 0 <= s.top - t.bottom + 0.4 * s.height < FIRST_LINE_BELOW * s.height
     ]  # fmt: skip
     return [t for t in above if t.label is not None and overlap(t, over[-1]) > 0.4] if over else []

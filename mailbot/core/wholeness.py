@@ -7,10 +7,24 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mailbot.core.flowing import closes
-from mailbot.core.places import NEXT_LINE, aligned, before, marks_a_label, neighbours, same_type, touching_below
+from mailbot.core.places import (
+    NEXT_LINE,
+    aligned,
+    before,
+    closer_below,
+    follows,
+    marks_a_label,
+    neighbours,
+    off_edges,
+    one_start,
+    over_one_another,
+    same_type,
+    touching_below,
+)
 from mailbot.core.sheet import Segment, Sheet
 
-_APART = 8.0  # heights between two words of a line that is stretched to its cell's width
+_STRETCHED = 8.0  # heights between two words of a line that is stretched to its cell's width
+_ORPHAN = 1.2  # heights from a cell to a line that may be its last
 _LONG_WORD = 4  # letters of a word that a cell may be too narrow for
 
 SHORT = re.compile(
@@ -42,13 +56,9 @@ def breaks_in_a_word(sheet: Sheet, lines: Lines) -> bool:
         letter = (word.x1 - word.x0) / len(word.text)
         least = word.x1 - word.x0 + letter
         own = any(line[-1].x1 - line[0].x0 > least for line in lines)
-        if not own and not any(t.x1 - t.x0 > least and _in_one_column(t, a[0]) for t in sheet.segments if not t.label):
+        if not own and not any(t.x1 - t.x0 > least and off_edges(t, a[0]) < 1 for t in sheet.segments if not t.label):
             return True
     return False
-
-
-def _in_one_column(a: Segment, b: Segment) -> bool:
-    return min(abs(a.x0 - b.x0), abs(a.x1 - b.x1), abs(a.x0 + a.x1 - b.x0 - b.x1) / 2) < 1
 
 
 def with_pieces_inside(
@@ -80,20 +90,20 @@ def _goes_on_apart(sheet: Sheet, last: Segment, label: Segment) -> bool:
     row = sheet.rows[last.row]
     at = next(i for i, s in enumerate(row) if s is last)
     s = row[at + 1] if at + 1 < len(row) else None
-    if s is None or s.x0 - last.x1 > _APART * s.height or not same_type(last, s):
+    if s is None or s.x0 - last.x1 > _STRETCHED * s.height or not same_type(last, s):
         return False
     if s.label is not None:  # a word that is a label elsewhere, set as the value is: "DEL ESTADO DE"
         return label.colon and not s.colon and s.capitals and not label.capitals
     near = [t for r in sheet.rows[max(0, s.row - 12) : s.row + 5] for t in r if t is not s]
-    headed = any(t.label is not None and t.x0 < s.x1 and s.x0 < t.x1 and t.row <= s.row for t in near)
-    return not headed and not any(abs(t.x0 - s.x0) < 1.5 for t in near if t.label is None)
+    headed = any(t.label is not None and over_one_another(t, s) and t.row <= s.row for t in near)
+    return not headed and not any(one_start(t, s) for t in near if t.label is None)
 
 
 def _word_above(sheet: Sheet, first: Segment, label: Segment) -> bool:
     """Tell whether right above a cell stands a word that is a label elsewhere, set as the cell is."""
     return any(
         t.label is not None and not t.colon and t.x0 > label.x1 and same_type(t, first) and aligned(t, first)
-        and -0.4 < (first.top - t.bottom) / first.height < NEXT_LINE
+        and follows(t, first, NEXT_LINE)
         for row in sheet.rows[max(0, first.row - 3) : first.row]
         for t in row
     )  # fmt: skip
@@ -109,13 +119,12 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
             if id(s) in members or not same_type(last, s) or not last.capitals or marks_a_label(sheet, s):
                 continue
             like_a_label = s.colon or (same_type(label, s) and not label.colon)
-            if s.label is not None and (like_a_label or min(abs(s.x0 - label.x0), abs(s.x0 - last.x0)) > 1.5):
-                continue  # a label; but a word that could be one may stand where a value goes on
-            at_edge = abs(s.x0 - last.x0) < 1.5 or abs(s.x0 - label.x0) < 1.5
-            near = -0.4 < (s.top - last.bottom) / s.height < 1.2
+            if (s.label is not None and like_a_label) or not (one_start(s, last) or one_start(s, label)):
+                continue  # but a word that could be a label may stand where a value goes on
             following = touching_below(sheet, s)
-            if following is not None and s.bottom - last.bottom > 1.08 * (following.bottom - s.bottom):
-                continue  # it keeps closer to the next line: the first of the next cell
-            if at_edge and near and not any(t is not label and before(t, s, label) for t in neighbours(sheet, s)):
+            if following is not None and closer_below(last, s, following):
+                continue  # the first line of the next cell
+            another = any(t is not label and before(t, s, label) for t in neighbours(sheet, s))
+            if follows(last, s, _ORPHAN) and not another:
                 return True
     return False
