@@ -1,8 +1,9 @@
 """What a reader child gives up before it reads a stranger's file, and what the daemon hides from it.
 
-A file that takes over pdfium owns a process that cannot fill a file, reach the network, grow, or outlive the daemon.
-Each measure stands alone: where a kernel refuses one (no user namespaces, say), the others hold. Limits on processes
-do not bind root: run the daemon as a user of its own (docs/mailbot.service), or a child of it can still start others.
+A file that takes over pdfium owns a process that cannot write a file, reach the network or another process, start one,
+grow, or outlive the daemon. Each measure stands alone: where a kernel refuses one (no user namespaces, say), the others
+hold. Limits do not bind root, and on other machines than those of ``refused_calls`` only limits hold it: run the daemon
+as a user of its own (docs/mailbot.service).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import resource
 import signal
 import sys
+
+from mailbot.shell.refused_calls import refuse_calls
 
 # prctl(2), linux/prctl.h
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
@@ -44,6 +47,7 @@ def confine(*, parent: int, memory_mb: int, may_start_threads: bool) -> None:
         _limit("RLIMIT_AS", memory_mb * MEGABYTE)
     if not may_start_threads:
         _limit("RLIMIT_NPROC", 0)
+    refuse_calls()  # last: what stands above is refused, too
 
 
 def allow_cpu(seconds: int) -> None:
