@@ -15,7 +15,6 @@ from mailbot.core.places import (
     SAME_EDGE,
     aligned,
     amid_labels,
-    claimed,
     closer_below,
     column_of,
     follows,
@@ -48,17 +47,17 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the text to the right of a label, up to the next label, with the lines it wraps into."""
     near = neighbours(sheet, label)
     over = [t for row in sheet.rows[max(0, label.row - 3) : label.row + 2] for t in row if t.label is not None]
-    on_row = [s for s in near if s.x0 >= label.x1 - 0.3 * label.height or _after_its_end(s, label)]
+    on_row = [s for s in near if s.x0 >= label.end - 0.3 * label.height]  # a label that wraps may end further left
     base: list[Segment] = []
     for s in on_row:
         if s.label is not None or any(heads(t, s) for t in over if t is not label and t.bottom > label.top):
             break
         far = base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row
-        if (far and not _justified(sheet, base[0], s)) or (base and _at_a_labels_edge(sheet, s, base[-1])):
+        if far or (base and _at_a_labels_edge(sheet, s, base[-1])):
             break
         base.append(s)
     if not base:
-        return _around(sheet, label) if not on_row else None
+        return None
     by_row: dict[int, list[Segment]] = {}
     for s in base:
         by_row.setdefault(s.row, []).append(s)
@@ -69,25 +68,15 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
         lines = [line for line in lines if in_column(line, nearest) and not owned(sheet, line[0], label)]
         if not lines:
             return None
-    first, alone = lines[0][0], len(lines) == 1
+    first = lines[0][0]
     further = _wrapped(sheet, lines[-1], label, first) or _under_its_label(sheet, lines[-1], label)
     flowing = [] if further or not label.colon else goes_on(sheet.rows, lines[-1][-1], label.kind)
     if flowing and set_alike(lines[-1][-1], flowing[0]):
         return Cell((*lines, tuple(flowing)))
-    if upper := _upper_lines(sheet, first, label):
-        lines = [*upper, *lines]
-    elif alone and (above := _line_above(sheet, first, label)):
-        lines.insert(0, (above,))
-    lines += further
+    lines = [*_upper_lines(sheet, first, label), *lines, *further]
     lines, apart = with_pieces_inside(sheet, lines, label)
     cut = apart or doubtful(sheet, lines, label)
     return Cell(tuple(lines), cut=cut, split=breaks_in_a_word(sheet, lines))
-
-
-def _after_its_end(s: Segment, label: Segment) -> bool:
-    """Tell whether a text follows the last line of a label that wraps: "médico: SI" under "Con derecho al servicio"."""
-    on_last_line = abs(s.bottom - label.bottom) < 0.3 * s.height and s.top > label.top + 0.5 * s.height
-    return label.colon and on_last_line and s.x0 >= label.end - 0.3 * label.height
 
 
 def _ends_before(sheet: Sheet, t: Segment, last: Segment) -> bool:
@@ -102,31 +91,6 @@ def _at_a_labels_edge(sheet: Sheet, s: Segment, last: Segment) -> bool:
     """Tell whether a text set off from the last begins where a label right above or below it does, as its column's."""
     near = [t for row in sheet.rows[max(0, s.row - 3) : s.row + 4] for t in row if abs(t.top - s.top) < 2 * s.height]
     return s.x0 - last.x1 > s.height and any(t.label is not None and one_start(t, s) for t in near)
-
-
-def _justified(sheet: Sheet, first: Segment, s: Segment) -> bool:
-    """Tell whether a text far off on a line ends where the cell's next line does: its spaces are stretched."""
-    under = touching_below(sheet, first)
-    if under is None or abs(under.x0 - first.x0) > 1.5:
-        return False
-    near = sheet.rows[max(0, s.row - 8) : s.row] + sheet.rows[s.row + 1 : s.row + 8]
-    return any(abs(t.x1 - s.x1) < 1.5 for row in near for t in row if t.label is None)
-
-
-def _around(sheet: Sheet, label: Segment) -> Cell | None:
-    """Return the lines to the right of a label that stand half above and half below its own height."""
-    for row in sheet.rows[max(0, label.row - 3) : label.row + 1]:
-        for s in row:
-            if s.label is not None or s.x0 < label.x1 or s.bottom < label.top:
-                continue
-            under = touching_below(sheet, s)
-            if under is None or any(claimed(sheet, u, label) for u in (s, under)):
-                continue
-            off = (s.top + under.bottom - label.top - label.bottom) / 2
-            alone = touching_above(sheet, s) is None and touching_below(sheet, under) is None
-            if abs(off) < 0.3 * label.height and alone and set_alike(s, under):
-                return Cell(((s,), (under,)))
-    return None
 
 
 def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Segment, ...]]:
@@ -159,22 +123,6 @@ def _under_a_header(sheet: Sheet, s: Segment) -> bool:
     return head.kind not in HEADINGS or aligned(head, s)
 
 
-def _line_above(sheet: Sheet, s: Segment, label: Segment) -> Segment | None:
-    """Return the line above a text if it is of the same cell, set low: it touches, and no label claims it."""
-
-    above = touching_above(sheet, s)
-    if above is None or above.x0 < label.x1 or abs(above.height - s.height) > 0.35 * s.height:
-        return None
-    if any(in_front(t, above, label) for t in neighbours(sheet, above)):
-        return None
-    further = touching_above(sheet, above)
-    if further is not None and s.top - above.top > 0.7 * (above.top - further.top):
-        return None  # as likely the last line of the cell above
-    if _under_a_header(sheet, above):
-        return None  # it stands under a header of its own
-    return above
-
-
 def next_line(sheet: Sheet, label: Segment) -> Cell | None:
     """Return the first text of the next line where a label ends its own: text that flows as a paragraph."""
     row = sheet.rows[label.row]
@@ -193,8 +141,6 @@ def _wrapped(
     last = line[0]
     for row in sheet.rows[last.row + 1 : last.row + 12]:
         under = [s for s in row if s.label is None and aligned(first, s) and s.x0 > label.x0 - 2]
-        if row and row[0].top - last.bottom > NEXT_LINE * last.height:
-            break
         if not under:
             if any(s.label is not None and s is not label and s.x0 < first.x1 and s.x1 > label.x0 - 2 for s in row):
                 break
@@ -235,8 +181,6 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
     for row in sheet.rows[last.row + 1 : last.row + 8]:
         at = next((i for i, s in enumerate(row) if any(abs(s.x0 - x) < SAME_EDGE * s.height for x in edges)), None)
         if at is None:
-            if row and row[0].top - last.bottom > LOOSE_LINE * last.height:
-                break
             continue
         s = row[at]
         if at > 0 and row[at - 1].colon and s.x0 - row[at - 1].x1 < s.height:

@@ -83,10 +83,6 @@ def heads(head: Segment, s: Segment) -> bool:
     return abs(head.x0 - s.x0) < SAME_EDGE * s.height and follows(head, s, FIRST_LINE_BELOW)
 
 
-def claimed(sheet: Sheet, s: Segment, label: Segment) -> bool:
-    return any(t is not label and in_front(t, s, label) for t in neighbours(sheet, s))
-
-
 def marks_a_label(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a text is the bullet or the number of the label right after it."""
     row = sheet.rows[s.row]
