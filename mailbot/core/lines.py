@@ -228,11 +228,10 @@ def _ends(words: list[Word], i: int, match: tuple[int, Label, bool], spaces: Spa
         return False
     if end - i > 2 or (label.kind in (PATERNO, MATERNO) and end - i > 1):  # no value begins so
         following = _match(words, end)
-        surname = label.kind in (PATERNO, MATERNO) and words[end].text.isupper() and not words[i].text.isupper()
         if _next_header(words, label, following, spaces):
             return True
         capitals = words[end].text.isupper() and not any(w.text.isupper() for w in words[i:end] if len(w.text) > 1)
-        another = following is not None and not (surname and following[0] == end + 1) and not capitals
+        another = following is not None and not capitals
         return words[end].text[0].isupper() and not _goes_on(words, i, end) and not another
     if i > 0:
         return False
@@ -296,7 +295,6 @@ def _cut_at_values(rows: list[list[Segment]]) -> list[list[Segment]]:
             goes_on = before + compact(s.words[cut].text) in PREFIXES
             if len(before) > 2 and not goes_on and (before in PREFIXES or before in ENDS):
                 row[at : at + 1] = [replace(first, label=LABELS.get(before)), value]
-                _join_to_its_label(row, at)
     return rows
 
 
@@ -304,15 +302,6 @@ def _at_edge(s: Segment, cut: int, x: int, font: str, capitals: bool) -> bool:
     """Tell whether a word begins where values do, and those before it are set as their labels are."""
     first = replace(s, words=s.words[:cut])
     return abs(s.words[cut].x0 - x) < 1 and (first.words[0].font, first.capitals) == (font, capitals)
-
-
-def _join_to_its_label(row: list[Segment], at: int) -> None:
-    """Join a small word left over to the label before it, whose next line follows: "… razón social" "del"."""
-    before, s = row[at - 1] if at > 0 else None, row[at]
-    if before is None or before.label is None or before.colon or s.label is not None:
-        return
-    if s.x0 - before.x1 < LABEL_GAP * s.height and compact(before.text + s.text) in PREFIXES:
-        row[at - 1 : at + 1] = [replace(before, words=before.words + s.words, label=None)]
 
 
 def _hang_colons(rows: list[list[Segment]]) -> list[list[Segment]]:
@@ -348,8 +337,7 @@ def _stack(rows: list[list[Segment]], number: int, first: Segment, key: str) -> 
         row = rows[below]
         if row and row[0].top - last.bottom > 1.5 * last.height:
             break
-        under = next((s for s in row if s.page == last.page and _under(last, s)), None)
-        under = under or _cut_label_end(row, last, key)
+        under = next((s for s in row if _under(last, s)), None)
         if under is None:
             continue
         if not compact(under.text):
@@ -370,22 +358,6 @@ def _stack(rows: list[list[Segment]], number: int, first: Segment, key: str) -> 
         rows[part.row].remove(part)
     row = rows[parts[-1].row]
     row[row.index(parts[-1])] = joined
-
-
-def _cut_label_end(row: list[Segment], above: Segment, key: str) -> Segment | None:
-    """Cut a text where a label that wraps ends and its value follows too close: "médico SI" under "Con derecho"."""
-    for at, s in enumerate(row):
-        if s.label is not None or len(s.words) < 2 or s.x0 >= above.x1:
-            continue
-        for end in range(1, min(len(s.words), 5)):
-            label = LABELS.get(key + "".join(compact(w.text) for w in s.words[:end]))
-            first = replace(s, words=s.words[:end])
-            if label is None or label.kind not in TYPED or not _under(above, first):
-                continue
-            if read_value(label.kind, " ".join(w.text for w in s.words[end:])) is not None:
-                row[at : at + 1] = [first, replace(s, words=s.words[end:])]
-                return first
-    return None
 
 
 def _under(above: Segment, below: Segment) -> bool:
