@@ -14,10 +14,11 @@ from mailbot.core.columns import below, beside, next_line
 from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box
+from mailbot.core.places import box_of
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.signs import curp_fits_name
-from mailbot.core.spanish import OPEN_WORDS, PARTICLES, compact, fold, looks_like_a_name
+from mailbot.core.spanish import PARTICLES, compact, fold, looks_like_a_name
 
 Mode = Literal["beside", "below", "above"]
 PERSONAL = labels.READ - labels.EMPLOYER
@@ -26,7 +27,6 @@ _NAMES = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO})
 _BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
 _ITS_OWN = 1.0  # heights from a label's colon to what is its value or none: what stands below is another's
 _FAR = 8.0  # heights between a label and a value of which no other on the page stands beside its label
-_ANOTHER = 1.5  # heights from a state to what is as likely no word of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,8 @@ def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
     for a in asked:
         if a.segment.kind in TYPED and len(a.valued) == 1:
             habit[a.valued[0].mode] += 1
-    sure = [a.valued[0] for a in asked if len(a.valued) == 1 and a.segment.kind in TYPED]
-    claimed = {id(s) for r in sure for s in r.segments}
     only = habit["beside"] < 2
-    taken = [r for a in asked if (r := _choose(a, habit, claimed)) is not None and not (only and _strays(r, a, sheets))]
+    taken = [r for a in asked if (r := _choose(a, habit)) is not None and not (only and _strays(r, a, sheets))]
     chosen = _apart(taken)
     return chosen + [r for kind in (labels.NSS, labels.CURP) if (r := _only_one(sheets, asked, chosen, kind))]
 
@@ -157,15 +155,12 @@ def _spans(kind: str, cell: Cell) -> list[tuple[tuple[Segment, ...], str]]:
     first = cell.lines[0]
     if kind in _ONE_LINE:
         spans.append((first, " ".join(s.text for s in first)))
-        if len(first) > 1 and fold(first[0].text) in OPEN_WORDS:  # a small word of a label whose words are set apart
-            spans.append((first[1:], " ".join(s.text for s in first[1:])))
-    alone = len(cell.lines) == 1 and len(first) > 1 and first[1].x0 - first[0].x1 > _ANOTHER * first[0].height
-    if len(first) > 1 and (kind in _ONE_LINE or (alone and kind == labels.ESTADO)):
+    if len(first) > 1 and kind in _ONE_LINE:
         spans.append((first[:1], first[0].text))
     return spans
 
 
-def _choose(asked: Asked, habit: Counter[Mode], claimed: set[int]) -> Reading | None:
+def _choose(asked: Asked, habit: Counter[Mode]) -> Reading | None:
     valued = asked.valued
     if asked.segment.kind not in TYPED:  # a dash is an answer too: what stands on the other side is another's
         valued = [r for r in asked.readings if r.value is not None or is_placeholder(r.printed)]
@@ -175,10 +170,6 @@ def _choose(asked: Asked, habit: Counter[Mode], claimed: set[int]) -> Reading | 
         return next((r for r in asked.readings if is_placeholder(r.printed)), None)
     if valued[0].value == valued[1].value:
         return valued[0]
-    if asked.segment.kind not in TYPED:
-        free = [r for r in valued if not any(id(s) in claimed for s in r.segments)]
-        if len(free) == 1:
-            return free[0]
     if habit["beside"] != habit["below"]:
         usual: Mode = "beside" if habit["beside"] > habit["below"] else "below"
         if asked.segment.colon == (usual == "beside") or habit[usual] > 2 * habit.total() / 3:
@@ -292,13 +283,8 @@ def _joined_name(
     if len(known) == 1:
         return nombre, False
     text = " ".join(str(p.value) for p in known)
-    boxes = [p.box for p in known]
-    box = Box(
-        boxes[0].page, min(b.x0 for b in boxes), min(b.top for b in boxes),
-        max(b.x1 for b in boxes), max(b.bottom for b in boxes),
-    )  # fmt: skip
     segments = tuple(s for p in known for s in p.segments)
     rejoined = tuple(
         " ".join(other if q is p else str(q.value) for q in known) for p in known for other in p.rejoined
     )
-    return Reading(labels.NOMBRE, 1, nombre.label, text, text, box, nombre.mode, segments, rejoined), False
+    return Reading(labels.NOMBRE, 1, nombre.label, text, text, box_of(segments), nombre.mode, segments, rejoined), False

@@ -46,7 +46,6 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
                 or (_look(s) in value_looks and _look(s) not in label_looks)
                 or _ends_a_phrase(sheet, s)
                 or _in_a_row_of_values(sheet, s)
-                or _heading_beside_a_label(sheet, s)
             )
         }
         rows = [tuple(replace(s, label=None) if id(s) in masked else s for s in row) for row in sheet.rows]
@@ -87,13 +86,6 @@ def _look(s: Segment) -> Look:
     return s.words[0].font, round(s.height), s.capitals
 
 
-def _heading_beside_a_label(sheet: Sheet, s: Segment) -> bool:
-    """Tell whether a heading's word stands right of a label that asks for words, as no heading does."""
-    before = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
-    near = bool(before) and s.x0 - before[-1].x1 < 4 * s.height
-    return near and s.kind in labels.HEADINGS and before[-1].kind in _ASKS_FOR_WORDS
-
-
 def _alike(t: Segment, s: Segment) -> bool:
     """Tell whether two texts are set alike, so far as digits can be in capitals."""
     font, height, capitals = _look(t)
@@ -104,7 +96,7 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
     near = neighbours(sheet, s)
     before = [t for t in near if t.x1 <= s.x0 + 1]
-    if _in_a_row_of_values(sheet, s) or _heading_beside_a_label(sheet, s):
+    if _in_a_row_of_values(sheet, s):
         return True
     if before and before[-1].kind in _ASKS_FOR_WORDS:
         last = before[-1]

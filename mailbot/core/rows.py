@@ -137,7 +137,7 @@ def _together(
         else:
             if rows not in found and all(_is_one_employer(row, known, wraps) for row in rows):
                 found.append(rows)
-    for better in (_all_known(known), _spaced_as_cells, _close_as_cells):
+    for better in (_all_known(known), _spaced_as_cells):
         if len(found) > 1:
             found = [rows for rows in found if better(rows)] or found
     if len(found) != 1 or (kind != REGISTRO and _in_step(found[0], known)):
@@ -308,8 +308,3 @@ def _spaced_as_cells(rows: list[Row]) -> bool:
     return all(_evenly_spaced([row[kind] for row in rows if row.get(kind)]) for kind in kinds)
 
 
-def _close_as_cells(rows: list[Row]) -> bool:
-    """Tell whether rows do not reach into each other's height."""
-    places = [[line for cell in row.values() for line in cell] for row in rows]
-    ends = [(min(x.middle for x in p), max(x.middle for x in p)) for p in places if p]
-    return all(a[1] < b[0] for a, b in pairwise(ends))
