@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from mailbot.commands.folding import folded
 from mailbot.commands.opening import optional_config
 from mailbot.config import Config, ConfigProblems, load_or_defaults
 from mailbot.core.constancia import Constancia, Patron
-from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge, parse_knowledge
+from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge
 from mailbot.core.picture_marks import Mark
 from mailbot.core.spanish import format_date
 from mailbot.folders import rule_texts
@@ -50,14 +49,15 @@ def command(files: tuple[Path, ...], as_json: bool, picture: Path | None, path: 
 
 def reading_knowledge(config: Config) -> ReadingKnowledge:
     """Return the data of rules/documentos.toml; raise ConfigProblems with all that is wrong in it."""
-    texts = rule_texts(config)
-    for name, text in texts.items():
-        if name.endswith("documentos.toml"):
-            try:
-                return parse_knowledge(tomllib.loads(text))
-            except (ValueError, tomllib.TOMLDecodeError) as error:
-                raise ConfigProblems([f"{name}: {line}" for line in str(error).splitlines()]) from None
-    raise ConfigProblems(["rules/: falta documentos.toml; vuelve a instalar mailbot"])
+    from mailbot.core.rules import RuleProblems, parse_reading
+
+    try:
+        reading = parse_reading(rule_texts(config))
+    except RuleProblems as error:
+        raise ConfigProblems(error.problems) from None
+    if not reading.kinds:
+        raise ConfigProblems(["rules/: falta documentos.toml; vuelve a instalar mailbot"])
+    return reading
 
 
 async def _read(files: tuple[Path, ...], config: Config, *, as_json: bool, picture: Path | None) -> int:

@@ -102,6 +102,9 @@ def parse_knowledge(table: Mapping[str, Any]) -> ReadingKnowledge:
         if kind is not None:
             if any(k.kind == kind.kind for k in kinds):
                 problems.append(f"documento {number}: la clase «{kind.kind}» está dos veces")
+            for title, owner in _taken(kind, kinds):
+                other = f"ya es de «{owner}»; cada título es de una sola clase"
+                problems.append(f"documento {number}: el título «{title}» {other}")
             kinds.append(kind)
     if not any(k.kind == CONSTANCIA for k in kinds):
         problems.append(f"falta el [[documento]] con clase = \"{CONSTANCIA}\"")
@@ -135,6 +138,12 @@ def _kind(entry: object, where: str, problems: list[str]) -> KindMarks | None:
     if len(problems) > before:
         return None
     return KindMarks(str(clase), str(entry["nombre"]), titles, marks)
+
+
+def _taken(kind: KindMarks, before: Sequence[KindMarks]) -> list[tuple[str, str]]:
+    """Return the titles of a kind that another one has: which of the two a paper is would be chance."""
+    owners = {compact(title): k.kind for k in before for title in k.titles if k.kind != kind.kind}
+    return [(title, owners[compact(title)]) for title in kind.titles if compact(title) in owners]
 
 
 def _texts(table: object, where: str, key: str, problems: list[str]) -> tuple[str, ...]:

@@ -270,6 +270,15 @@ def _suspicious(tables: Sequence[Table], problems: Problems) -> frozenset[str]:
     return frozenset(found)
 
 
+def parse_reading(texts: Mapping[str, str]) -> ReadingKnowledge:
+    """Check rules/documentos.toml alone; raise RuleProblems with all that is wrong in it."""
+    problems = Problems()
+    reading = _reading(texts, problems)
+    if problems.lines:
+        raise RuleProblems(problems.lines)
+    return reading
+
+
 def _reading(texts: Mapping[str, str], problems: Problems) -> ReadingKnowledge:
     """Let core.documents read rules/documentos.toml, and put the file before each of its problems."""
     name = next((n for n in texts if n.endswith(READING_FILE)), None)

@@ -165,6 +165,19 @@ def test_every_mistake_in_the_file_of_documents_is_told_at_once() -> None:
     ]
 
 
+def test_a_title_of_two_kinds_is_a_mistake_that_names_both() -> None:
+    with pytest.raises(ValueError) as caught:
+        parse_knowledge({
+            "documento": [
+                {"clase": "constancia_vigencia", "nombre": "x", "titulos": ["Constancia de Vigencia"]},
+                {"clase": "licencia", "nombre": "y", "titulos": ["Licencia", "CONSTANCIA DE  VIGENCIA"]},
+            ],
+        })  # fmt: skip
+    assert str(caught.value) == (
+        "documento 2: el título «CONSTANCIA DE  VIGENCIA» ya es de «constancia_vigencia»; cada título es de una sola clase"
+    )
+
+
 OTHER_NAMES = ["Comprobante de vigencia de derechos", "REPORTE DE VIGENCIA DE DERECHOS"]
 
 

@@ -103,3 +103,17 @@ def test_a_broken_data_file_is_named_with_its_problem(folder: Path) -> None:
     assert ran.returncode == 2
     assert "rules/documentos.toml" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_data_file_is_read_as_notepad_saves_it_and_its_mistakes_are_told_in_spanish(folder: Path) -> None:
+    own = Path(__file__).parents[2] / "rules" / "documentos.toml"
+    (folder / "config.toml").touch()
+    (folder / "rules").mkdir()
+    mine = folder / "rules" / "documentos.toml"
+    mine.write_text("\ufeff" + own.read_text("utf-8"), "utf-8")
+    assert mailbot(folder, "constancia.pdf").returncode == 0
+    mine.write_text('[[documento]]\ntitulos = ["Licencia" "Permiso"]\n', "utf-8")
+    ran = mailbot(folder, "constancia.pdf")
+    assert (ran.returncode, ran.stderr.strip()) == (
+        2, "rules/documentos.toml: línea 2: no es TOML válido: falta cerrar un corchete ]"
+    )  # fmt: skip
