@@ -13,6 +13,7 @@ from mailbot.core.places import (
     NEXT_LINE,
     NEXT_PIECE,
     SAME_EDGE,
+    after,
     aligned,
     amid_labels,
     closer_below,
@@ -77,6 +78,16 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     lines, apart = with_pieces_inside(sheet, lines, label)
     cut = apart or doubtful(sheet, lines, label)
     return Cell(tuple(lines), cut=cut, split=breaks_in_a_word(sheet, lines))
+
+
+def _line_from(sheet: Sheet, s: Segment) -> tuple[Segment, ...]:
+    """Return a text with what follows it on its line in the same cell."""
+    line = [s]
+    for t in after(sheet, s):
+        if _ends_before(sheet, t, line[-1]):
+            break
+        line.append(t)
+    return tuple(line)
 
 
 def _ends_before(sheet: Sheet, t: Segment, last: Segment) -> bool:
@@ -154,12 +165,7 @@ def _wrapped(
         following = touching_below(sheet, s)
         if following is not None and set_alike(s, following) and closer_below(last, s, following):
             break  # the first line of the next cell
-        whole = [s]
-        for t in row[row.index(s) + 1 :]:
-            if _ends_before(sheet, t, whole[-1]):
-                break
-            whole.append(t)
-        lines.append(tuple(whole))
+        lines.append(_line_from(sheet, s))
         last = s
     return lines
 
@@ -190,13 +196,8 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
             break
         if not follows(last, s, reach):
             break
-        whole = [s]
-        for t in row[at + 1 :]:
-            if _ends_before(sheet, t, whole[-1]):
-                break
-            whole.append(t)
-        lines.append(tuple(whole))
-        last, end = s, whole[-1]
+        lines.append(_line_from(sheet, s))
+        last, end = s, lines[-1][-1]
     return lines
 
 

@@ -26,13 +26,14 @@ from mailbot.core.places import (
     FIRST_LINE_BELOW,
     box_of,
     has_text_beside,
+    left_of,
     marks_a_label,
     neighbours,
-    one_font,
     one_start,
     over_one_another,
     same_type,
     set_alike,
+    stands_as_a_cell,
     would_have_fitted,
 )
 from mailbot.core.printed import is_placeholder, of_two_kinds, read_value
@@ -147,7 +148,7 @@ def _before_labels(sheet: Sheet) -> list[Segment]:
 
 def _carried_over(s: Segment, cells: Sequence[Segment]) -> bool:
     """Tell whether a text at a page's head is set as a cell of the employers on the page before: the table goes on."""
-    return any(one_start(s, c) and one_font(s, c) and set_alike(c, s) for c in cells)
+    return any(stands_as_a_cell(s, c) for c in cells)
 
 
 def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
@@ -161,8 +162,8 @@ def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
         return False
     if marks_a_label(sheet, s):
         return False
-    beside_it = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
-    if beside_it and beside_it[-1].label is not None and beside_it[-1].kind not in labels.EMPLOYER:
+    before = left_of(sheet, s)
+    if before is not None and before.label is not None and before.kind not in labels.EMPLOYER:
         return False
     for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
         over = [t for t in row if over_one_another(t, s) and t.top < s.top - 0.5 * s.height]

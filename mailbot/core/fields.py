@@ -24,7 +24,6 @@ Mode = Literal["beside", "below", "above"]
 PERSONAL = labels.READ - labels.EMPLOYER
 _ONE_LINE = frozenset({labels.NSS, labels.CURP, labels.FECHA, labels.NACIMIENTO, labels.SERVICIO})
 _NAMES = frozenset({labels.NOMBRE, labels.PATERNO, labels.MATERNO})
-_BY_ITSELF = frozenset({labels.NSS, labels.CURP})  # no other text has their form
 _ITS_OWN = 1.0  # heights from a label's colon to what is its value or none: what stands below is another's
 _FAR = 8.0  # heights between a label and a value of which no other on the page stands beside its label
 
@@ -137,27 +136,18 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
 def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
+    nothing = Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
     doubt = cell.cut or (cell.broken and not (cell.split and kind in _NAMES))
     if doubt and (kind not in TYPED or kind == labels.ESTADO):
-        return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
-    for segments, text in _spans(kind, cell):
-        value = read_value(kind, text)
-        if value is not None:
-            box = Cell((segments,)).box
+        return nothing
+    first = Cell(cell.lines[:1])
+    for part in (cell, first, Cell((first.segments[:1],))) if kind in _ONE_LINE else (cell,):
+        if (value := read_value(kind, part.text)) is not None:
             rejoined = cell.rejoined if cell.split else ()
-            return Reading(kind, s.label.tier, s.text, value, text, box, mode, segments, rejoined)
-    return Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
-
-
-def _spans(kind: str, cell: Cell) -> list[tuple[tuple[Segment, ...], str]]:
-    """List what of a cell may be the value, the whole first."""
-    spans = [(cell.segments, cell.text)]
-    first = cell.lines[0]
-    if kind in _ONE_LINE:
-        spans.append((first, " ".join(s.text for s in first)))
-    if len(first) > 1 and kind in _ONE_LINE:
-        spans.append((first[:1], first[0].text))
-    return spans
+            return replace(
+                nothing, value=value, printed=part.text, box=part.box, segments=part.segments, rejoined=rejoined
+            )
+    return nothing
 
 
 def _choose(asked: Asked, habit: Counter[Mode]) -> Reading | None:

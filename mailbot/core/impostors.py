@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from mailbot.core import labels
 from mailbot.core.identifiers import parse_curp, parse_nss
-from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, neighbours, over_one_another
+from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, left_of, over_one_another
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
@@ -66,8 +66,8 @@ def _after_a_colon(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a word without a colon stands right of a label with one that asks for a name: "Apellido: Turno"."""
     if s.label is None or s.colon or len(s.words) > 2:
         return False
-    before = [t for t in neighbours(sheet, s) if t.x1 <= s.x0 + 1]
-    return bool(before) and before[-1].colon and before[-1].kind in _ASKS_FOR_WORDS
+    before = left_of(sheet, s)
+    return before is not None and before.colon and before.kind in _ASKS_FOR_WORDS
 
 
 def _breaks_off(s: Segment) -> bool:
@@ -94,14 +94,9 @@ def _alike(t: Segment, s: Segment) -> bool:
 
 def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a label that asks for words has this text as its next neighbour, to the right or below."""
-    near = neighbours(sheet, s)
-    before = [t for t in near if t.x1 <= s.x0 + 1]
-    if _in_a_row_of_values(sheet, s):
+    before = left_of(sheet, s)
+    if _in_a_row_of_values(sheet, s) or (before is not None and _asks_for(before, s)):
         return True
-    if before and before[-1].kind in _ASKS_FOR_WORDS:
-        last = before[-1]
-        if last.colon or not last.capitals or _look(last) != _look(s):
-            return True
     for row in reversed(sheet.rows[max(0, s.row - 6) : s.row]):
         heads = [t for t in row if t.bottom < s.top + 0.4 * s.height]
         if heads and s.top - heads[0].bottom > FIRST_LINE_BELOW * s.height:
@@ -110,9 +105,15 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
         if head is None or not over_one_another(s, head):
             continue
         if head.label is None:
-            return (_goes_on(head, s) or _breaks_off(head)) and not (before and before[-1].label is not None)
+            return (_goes_on(head, s) or _breaks_off(head)) and (before is None or before.label is None)
         return head.kind in _ASKS_FOR_WORDS and not has_text_beside(sheet, head)
     return False
+
+
+def _asks_for(label: Segment, s: Segment) -> bool:
+    """Tell whether a label asks for words, and is set otherwise than a text."""
+    otherwise = label.colon or not label.capitals or _look(label) != _look(s)
+    return label.kind in _ASKS_FOR_WORDS and otherwise
 
 
 def _in_a_row_of_values(sheet: Sheet, s: Segment) -> bool:

@@ -47,6 +47,17 @@ def neighbours(sheet: Sheet, segment: Segment) -> list[Segment]:
     return sorted(found, key=lambda s: s.x0)
 
 
+def after(sheet: Sheet, s: Segment) -> tuple[Segment, ...]:
+    """Return the segments of its line that follow a segment."""
+    row = sheet.rows[s.row]
+    return row[next(i for i, t in enumerate(row) if t is s) + 1 :]
+
+
+def left_of(sheet: Sheet, s: Segment) -> Segment | None:
+    """Return the next segment to the left at the height of a segment."""
+    return next((t for t in reversed(neighbours(sheet, s)) if t.x1 <= s.x0 + 1), None)
+
+
 def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
     """Tell whether a text of that width had room for the next line's first word: then it was not broken for room."""
     first = following.words[0]
@@ -85,32 +96,27 @@ def heads(head: Segment, s: Segment) -> bool:
 
 def marks_a_label(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a text is the bullet or the number of the label right after it."""
-    row = sheet.rows[s.row]
-    after = row[row.index(s) + 1 :]
-    near = bool(after) and after[0].label is not None and after[0].x0 - s.x1 < NEXT_PIECE * s.height
+    following = after(sheet, s)[:1]
+    near = any(t.label is not None and t.x0 - s.x1 < NEXT_PIECE * s.height for t in following)
     return near and s.label is None and not any(c.isalpha() for c in s.text)
 
 
 def has_text_beside(sheet: Sheet, head: Segment) -> bool:
     """Tell whether the next text to the right of a label is no label: then what stands below is another's."""
-    after = [t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1]
-    return bool(after) and after[0].label is None
+    beside = next((t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1), None)
+    return beside is not None and beside.label is None
 
 
 def touching_below(sheet: Sheet, s: Segment) -> Segment | None:
-    for row in sheet.rows[s.row + 1 : s.row + 5]:
-        for t in row:
-            if t.label is None and aligned(s, t) and follows(s, t, NEXT_LINE):
-                return t
-    return None
+    """Return the text in a text's column that its next line would be."""
+    near = (t for row in sheet.rows[s.row + 1 : s.row + 5] for t in row if t.label is None)
+    return next((t for t in near if aligned(s, t) and follows(s, t, NEXT_LINE)), None)
 
 
 def touching_above(sheet: Sheet, s: Segment) -> Segment | None:
-    for row in reversed(sheet.rows[max(0, s.row - 4) : s.row]):
-        for t in row:
-            if t.label is None and aligned(t, s) and follows(t, s, NEXT_LINE):
-                return t
-    return None
+    """Return the text in a text's column whose next line it would be."""
+    near = (t for row in reversed(sheet.rows[max(0, s.row - 4) : s.row]) for t in row if t.label is None)
+    return next((t for t in near if aligned(t, s) and follows(t, s, NEXT_LINE)), None)
 
 
 def in_column(line: tuple[Segment, ...], other: tuple[Segment, ...]) -> bool:
@@ -144,6 +150,11 @@ def set_alike(first: Segment, further: Segment) -> bool:
     """Tell whether a line may be of the same value: no value in capitals goes on in small letters or other sizes."""
     sentence = first.capitals and not further.capitals and any(c.isalpha() for c in further.text)
     return not sentence and abs(further.height - first.height) <= 0.3 * first.height
+
+
+def stands_as_a_cell(s: Segment, cell: Segment) -> bool:
+    """Tell whether a text begins where a table's cell does, and is set as it is: it may be one of the same column."""
+    return one_start(s, cell) and s.words[0].font == cell.words[0].font and set_alike(cell, s)
 
 
 def in_front(t: Segment, s: Segment, label: Segment) -> bool:

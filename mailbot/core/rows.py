@@ -252,31 +252,24 @@ def _joined(lines: Sequence[Line]) -> str:
 
 
 def _high(lines: Sequence[Line], lead: Cells) -> Cells | None:
+    """Give each line to the last cell that has begun; None where a group does not begin where its cell does."""
     anchors = [cell[0].middle for cell in lead]
-    groups: Cells = [[] for _ in anchors]
-    for line in lines:
-        near = _NEAR * line.height
-        row = sum(a <= line.middle + near for a in anchors) - 1
-        if row < 0:
-            return None
-        groups[row].append(line)
-    if all(not g or abs(g[0].middle - a) <= _NEAR * g[0].height for g, a in zip(groups, anchors, strict=True)):
-        return groups
-    return None
+    return _grouped(lines, anchors, [sum(a <= x.middle + _NEAR * x.height for a in anchors) - 1 for x in lines], 0)
 
 
 def _low(lines: Sequence[Line], lead: Cells) -> Cells | None:
+    """Give each line to the first cell that has not ended; None where a group does not end where its cell does."""
     anchors = [cell[-1].middle for cell in lead]
-    groups: Cells = [[] for _ in anchors]
-    for line in lines:
-        near = _NEAR * line.height
-        row = sum(a < line.middle - near for a in anchors)
-        if row >= len(anchors):
-            return None
-        groups[row].append(line)
-    if all(not g or abs(g[-1].middle - a) <= _NEAR * g[0].height for g, a in zip(groups, anchors, strict=True)):
-        return groups
-    return None
+    return _grouped(lines, anchors, [sum(a < x.middle - _NEAR * x.height for a in anchors) for x in lines], -1)
+
+
+def _grouped(lines: Sequence[Line], anchors: Sequence[float], rows: Sequence[int], end: int) -> Cells | None:
+    """Group lines by their row, where each group has its first or last line (``end``) at its row's anchor."""
+    if not all(0 <= row < len(anchors) for row in rows):
+        return None
+    groups = [[line for line, own in zip(lines, rows, strict=True) if own == row] for row in range(len(anchors))]
+    at_anchor = (not g or abs(g[end].middle - a) <= _NEAR * g[0].height for g, a in zip(groups, anchors, strict=True))
+    return groups if all(at_anchor) else None
 
 
 def _middle(lines: Sequence[Line], lead: Cells) -> Cells | None:

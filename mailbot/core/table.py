@@ -13,11 +13,11 @@ from mailbot.core.places import (
     aligned,
     column_of,
     neighbours,
-    one_font,
     one_start,
     over_one_another,
     same_type,
     set_alike,
+    stands_as_a_cell,
 )
 from mailbot.core.printed import is_placeholder
 from mailbot.core.rows import Line, split_rows
@@ -114,16 +114,12 @@ def _rows_on(
     last = max(s.bottom for s in body[-1])
     for after in following[:1]:
         rows = [row for row in after.rows if row and row[0].bottom > _HEAD * after.page.height]
-        if not rows or last < 0.6 * sheet.page.height or not any(_same_column(s, body) for s in rows[0]):
+        here = any(stands_as_a_cell(s, t) for s in (rows[0] if rows else ()) for t in body[-1])
+        if last < 0.6 * sheet.page.height or not here:
             return
         off = last + 0.9 * rows[0][0].height - rows[0][0].top
         for row in rows:
             yield [_lowered(s, off) for s in row]
-
-
-def _same_column(s: Segment, body: Sequence[Sequence[Segment]]) -> bool:
-    """Tell whether a text begins where a cell of the table does, and is set as it is."""
-    return any(one_start(s, t) and one_font(s, t) and set_alike(t, s) for t in body[-1])
 
 
 def _lowered(s: Segment, off: float) -> Segment:

@@ -22,7 +22,7 @@ _TWO_CELLS = re.compile(rf"^{_REGISTRO}(?=[A-Z]{{2}})|^{_CURP}(?=[A-Z][a-zú]|[A
 
 
 def pieces_of(word: Word) -> Iterator[Word]:
-    """Cut a word at inner spaces (OCR gives whole lines), after a label's colon, where cells touch, and at leaders."""
+    """Cut a word at inner spaces (of a rare kind), after a label's colon, where cells touch, and at leaders."""
     if word.text in ("..", "__", "··"):
         return  # a leader too short to be more
     if word.text[0] == ":" and word.text[1:2].isalnum():  # a colon that its label has pushed against the value

@@ -9,6 +9,7 @@ from itertools import pairwise
 from mailbot.core.flowing import closes
 from mailbot.core.places import (
     NEXT_LINE,
+    after,
     aligned,
     before,
     closer_below,
@@ -73,8 +74,7 @@ def with_pieces_inside(
     apart = False
     for line in lines:
         whole = list(line)
-        row = sheet.rows[line[-1].row]
-        for s in row[next(i for i, t in enumerate(row) if t is line[-1]) + 1 :]:
+        for s in after(sheet, line[-1]):
             if s.label is not None or s.x0 > right - 1 or not same_type(line[0], s):
                 break
             whole.append(s)
@@ -87,9 +87,7 @@ def _goes_on_apart(sheet: Sheet, last: Segment, label: Segment) -> bool:
     """Tell whether right of a cell's line stands a word of it, set far apart, or the page ends."""
     if last.x1 + 0.6 * last.height > sheet.page.width:
         return True
-    row = sheet.rows[last.row]
-    at = next(i for i, s in enumerate(row) if s is last)
-    s = row[at + 1] if at + 1 < len(row) else None
+    s = next(iter(after(sheet, last)), None)
     if s is None or s.x0 - last.x1 > _STRETCHED * s.height or not same_type(last, s):
         return False
     if s.label is not None:  # a word that is a label elsewhere, set as the value is: "DEL ESTADO DE"
