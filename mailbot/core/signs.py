@@ -30,6 +30,7 @@ SIGNS: Mapping[str, str] = MappingProxyType(
         "guardado_de_nuevo": "al archivo se le añadieron cambios después de exportado",
         "otro_programa": "el archivo no lo hizo el programa que usa el IMSS",
         "otra_letra": "un dato está escrito con otra letra que los demás",
+        "campo_rellenable": "un dato está en un campo de formulario, que cualquiera puede rellenar",
         "texto_oculto": "hay texto que no se ve en la página",
         "texto_tapado": "hay texto tapado por otra cosa",
         "no_se_ve_igual": "lo que se ve en la página no es lo que dice su texto",
@@ -65,6 +66,8 @@ class Traces:
     producer: str = ""
     odd_fonts: tuple[str, ...] = ()
     """Fields printed in a font that nothing else on the page has."""
+    fillable: bool = False
+    """Whether a value stands in a field of a form."""
     hidden: bool = False
     covered: bool = False
 
@@ -116,6 +119,8 @@ def _signs(c: Constancia, t: Traces) -> Iterator[Sign]:
         yield _sign("otro_programa")
     if t.odd_fonts:
         yield _sign("otra_letra", ", ".join(t.odd_fonts))
+    if t.fillable:
+        yield _sign("campo_rellenable")
     if t.hidden:
         yield _sign("texto_oculto")
     if t.covered:

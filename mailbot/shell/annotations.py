@@ -32,15 +32,32 @@ def has_notes(pdf: pypdfium2.PdfDocument, most: int) -> bool:
     return False
 
 
-def notes_on(page: Any) -> list[tuple[float, float, float, float]]:
-    """Return where texts and stamps lie over a page: left, bottom, right, top, in the page's own points."""
+Sides = tuple[float, float, float, float]
+"""Left, bottom, right and top, in the page's own points."""
+
+
+def notes_on(page: Any) -> list[Sides]:
+    """Return where texts and stamps lie over a page."""
+    from pypdfium2 import raw
+
+    return _places(page, (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP))
+
+
+def fields_on(page: Any) -> list[Sides]:
+    """Return where the fields of a form stand."""
+    from pypdfium2 import raw
+
+    return _places(page, (raw.FPDF_ANNOT_WIDGET,))
+
+
+def _places(page: Any, kinds: tuple[int, ...]) -> list[Sides]:
     from pypdfium2 import raw
 
     sides = raw.FS_RECTF()
     return [
         (sides.left, sides.bottom, sides.right, sides.top)
         for kind, note in _annotations(page)
-        if kind in (raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP) and raw.FPDFAnnot_GetRect(note, sides)
+        if kind in kinds and raw.FPDFAnnot_GetRect(note, sides)
     ]
 
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mailbot.core.constancia import Constancia
 from mailbot.core.documents import Document
@@ -15,7 +15,7 @@ from mailbot.core.overprint import OVERPRINTED
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.signs import Traces
 from mailbot.core.spanish import fold
-from mailbot.shell.annotations import notes_on, others_on
+from mailbot.shell.annotations import fields_on, notes_on, others_on
 from mailbot.shell.painted import Forms, painted
 from mailbot.shell.seen import Seen
 
@@ -51,8 +51,9 @@ def traces_of(
         saved_again=saved_again(data),
         producer=(pdf.get_metadata_value("Producer") or "")[:100],
         odd_fonts=_odd_fonts(constancia, fields, pages),
-        hidden=any(hidden for hidden, _ in looked),
-        covered=any(covered for _, covered in looked) or any(p.startswith(OVERPRINTED) for p in document.problems),
+        fillable=any(look.fillable for look in looked),
+        hidden=any(look.hidden for look in looked),
+        covered=any(look.covered for look in looked) or any(p.startswith(OVERPRINTED) for p in document.problems),
     )
 
 
@@ -91,10 +92,17 @@ def saved_again(data: bytes) -> bool:
     return ends > 1 and b"/ByteRange" not in data
 
 
+class _Look(NamedTuple):
+    """Whether text of a page cannot be seen, something lies over text of it, a value stands in a field of a form."""
+
+    hidden: bool
+    covered: bool
+    fillable: bool
+
+
 def _look_at(
     pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, page: Page, fields: dict[str, Box]
-) -> tuple[bool, bool]:
-    """Tell whether text of a page cannot be seen, and whether something lies over text of it."""
+) -> _Look:
     sheet, noted = pdf[page.number - 1], original[page.number - 1]
     try:
         walk = _Walk(sheet, page.number)
@@ -107,7 +115,8 @@ def _look_at(
         if not covered and others_on(noted):
             with_notes = Seen(noted, page.turned, notes=True)
             covered = any(seen.shows(box) and not seen.agrees(with_notes, box) for box in own)
-        return hidden, covered
+        fillable = any(_covers(place.of(*sides), box) for sides in fields_on(noted) for box in own)
+        return _Look(hidden, covered, fillable)
     finally:
         sheet.close()
         noted.close()

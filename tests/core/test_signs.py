@@ -135,11 +135,13 @@ def test_every_trace_gives_its_sign() -> None:
         saved_again=True,
         producer="Paint",
         odd_fonts=("estado",),
+        fillable=True,
         hidden=True,
         covered=True,
     )
     assert kinds(Constancia(), everything) == (
-        "modificado", "guardado_de_nuevo", "otro_programa", "otra_letra", "texto_oculto", "texto_tapado",
+        "modificado", "guardado_de_nuevo", "otro_programa", "otra_letra", "campo_rellenable", "texto_oculto",
+        "texto_tapado",
     )  # fmt: skip
 
 

@@ -209,7 +209,14 @@ def as_form(said: dict[str, str], *, appearances: bool = True) -> bytes:
 def test_what_a_form_s_fields_show_is_read(appearances: bool) -> None:
     document = read(as_form(papers.SAID, appearances=appearances))
     assert said(document) == ALL_SAID
-    assert signs(document) == set()
+    assert signs(document) == {"campo_rellenable"}
+
+
+def test_a_field_that_holds_no_value_is_no_sign() -> None:
+    paper = Paper()
+    paper.canvas.acroForm.textfield(name="firma", value="", x=72, y=72, width=200, height=30)
+    document = read(paper.close())
+    assert (said(document), signs(document)) == (ALL_SAID, set())
 
 
 def test_an_employer_in_a_field_beside_printed_values_is_read() -> None:
