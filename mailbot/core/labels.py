@@ -244,4 +244,3 @@ WORDS = frozenset(compact(word) for spelling, _ in _SPELLINGS for word in spelli
 """Every word of a label, compact."""
 
 PREFIXES = frozenset(key[:n] for key in LABELS for n in range(1, len(key) + 1))
-LONGEST_LABEL = max(map(len, LABELS))

@@ -14,7 +14,6 @@ from mailbot.core.labels import (
     ENDS,
     ESTADO,
     LABELS,
-    LONGEST_LABEL,
     MATERNO,
     OTHER,
     PATERNO,
@@ -86,7 +85,7 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if i > start and word.x0 - words[i - 1].x1 > LABEL_GAP * (word.bottom - word.top):
             break
         text += compact(word.text)
-        if len(text) > LONGEST_LABEL or (text and text not in PREFIXES):
+        if text and text not in PREFIXES:
             break
         colon = word.text.endswith(":") or (i + 1 < len(words) and words[i + 1].text[0] == ":")
         if words[start].text[0].islower() and _ends_a_sentence(word.text):

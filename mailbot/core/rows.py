@@ -10,7 +10,7 @@ from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
 from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment
-from mailbot.core.spanish import OPEN_WORDS, compact, fold
+from mailbot.core.spanish import compact
 
 _WRAPS, _NEW_ROW = 1.4, 1.5  # of a line's height: wrapped lines stand closer, rows further apart
 _TOUCHES = 1.2  # of a line's height, from one line to the next
@@ -57,10 +57,9 @@ def split_rows(columns: dict[str, list[Line]], known: Known) -> list[Row] | None
         (kind,) = columns
         cells = _cells(kind, columns[kind], known)
         return None if cells is None else [{kind: cell} for cell in cells]
-    wraps = _wrap(columns, known)
     for kind, cells in _leaders(columns, known):
         others = {k: lines for k, lines in columns.items() if k != kind}
-        found = _together(cells, others, kind, known, wraps)
+        found = _together(cells, others, kind, known)
         if found is not None:
             rest = any(_is_a_rest(row, columns) for row in found) or _cuts_a_modalidad(found, known)
             numbered = kind == REGISTRO and _numbers_each(cells)
@@ -88,21 +87,6 @@ def _cuts_a_modalidad(rows: Sequence[Row], known: Known) -> bool:
     )
 
 
-def _wrap(columns: Mapping[str, list[Line]], known: Known) -> float:
-    """Return the widest step between lines that surely belong to one cell, in heights."""
-    steps = [_NEW_ROW]
-    modalidad = columns.get(MODALIDAD, [])
-    if len(modalidad) > 1 and _key(modalidad) in known and len(_whole_numbers(columns.get(REGISTRO, []))) == 1:
-        steps += [1.08 * (b.middle - a.middle) / a.height for a, b in pairwise(modalidad)]
-    for kind, lines in columns.items():
-        for a, b in pairwise(lines):
-            small = kind == RAZON and fold(a.text).split()[-1:] and fold(a.text).split()[-1] in OPEN_WORDS
-            inside = _key([a]) not in known and any(_key([a, b]) in text for text in known)
-            if small or (inside and len(_key([a, b])) > 12):
-                steps.append(1.08 * (b.middle - a.middle) / a.height)
-    return max(steps)
-
-
 def _leaders(columns: Mapping[str, list[Line]], known: Known) -> Iterator[tuple[str, Cells]]:
     """Yield each column that may lead, with its cells, the surest first."""
     if REGISTRO in columns:
@@ -121,9 +105,7 @@ def _cells(kind: str, lines: list[Line], known: Known) -> Cells | None:
     return (_by_known(lines, known) if kind == MODALIDAD else None) or _by_gaps(lines)
 
 
-def _together(
-    lead: Cells, others: Mapping[str, list[Line]], kind: str, known: Known, wraps: float
-) -> list[Row] | None:
+def _together(lead: Cells, others: Mapping[str, list[Line]], kind: str, known: Known) -> list[Row] | None:
     """Give the lines of the other columns to the leading cells' rows; None where more than one way is as good."""
     found: list[list[Row]] = []
     for manner in (_high, _middle, _low):
@@ -135,7 +117,7 @@ def _together(
             for row, group in zip(rows, groups, strict=True):
                 row[other] = group
         else:
-            if rows not in found and all(_is_one_employer(row, known, wraps) for row in rows):
+            if rows not in found and all(_is_one_employer(row, known) for row in rows):
                 found.append(rows)
     for better in (_all_known(known), _spaced_as_cells):
         if len(found) > 1:
@@ -148,9 +130,7 @@ def _together(
 def _all_known(known: Known) -> Callable[[list[Row]], bool]:
     def every(rows: list[Row]) -> bool:
         cells = [row[MODALIDAD] for row in rows if row.get(MODALIDAD)]
-        names = [] if cells else [row.get(RAZON, []) for row in rows]
-        ends_in_one = bool(names) and all(any(_key(n[at:]) in known for at in range(1, len(n))) for n in names)
-        return ends_in_one or (bool(cells) and all(_key(cell) in known for cell in cells))
+        return bool(cells) and all(_key(cell) in known for cell in cells)
 
     return every
 
@@ -159,7 +139,7 @@ def _key(lines: Sequence[Line]) -> str:
     return compact(_joined(lines))
 
 
-def _is_one_employer(row: Row, known: Known, wraps: float) -> bool:
+def _is_one_employer(row: Row, known: Known) -> bool:
     """Tell whether no cell of a row is as likely two: modalidades one after the other, or lines set apart."""
     modalidad = row.get(MODALIDAD, [])
     if len(modalidad) > 1 and _key(modalidad) not in known and len(_by_known(modalidad, known) or []) > 1:
@@ -169,7 +149,7 @@ def _is_one_employer(row: Row, known: Known, wraps: float) -> bool:
     whole = numbered and (_key(modalidad) in known or any(_key(razon[n:]) in known for n in range(1, len(razon))))
     for cell in row.values():
         gaps = [b.middle - a.middle for a, b in pairwise(cell)]
-        if gaps and (max(gaps) > _EVEN * min(gaps) or (max(gaps) > wraps * cell[0].height and not whole)):
+        if gaps and (max(gaps) > _EVEN * min(gaps) or (max(gaps) > _NEW_ROW * cell[0].height and not whole)):
             return False
     return True
 
