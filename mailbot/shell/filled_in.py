@@ -66,8 +66,21 @@ def _draw(pdf: pypdfium2.PdfDocument, index: int) -> None:
         for number in reversed(range(len(kinds))):
             if kinds[number] != raw.FPDF_ANNOT_WIDGET and not raw.FPDFPage_RemoveAnnot(page, number):
                 raise CannotBeDrawn
-        if raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_FAIL:
-            raise CannotBeDrawn
+        before = raw.FPDFPage_CountObjects(page)
+        done = raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    finally:
+        page.close()
+    if done == raw.FLATTEN_FAIL or (done == raw.FLATTEN_SUCCESS and not _has_more(pdf, index, before)):
+        raise CannotBeDrawn
+
+
+def _has_more(pdf: pypdfium2.PdfDocument, index: int, than: int) -> bool:
+    """Tell whether something was added to a page: what breaks off within a text swallows all that is drawn after it."""
+    from pypdfium2 import raw
+
+    page = pdf[index]
+    try:
+        return int(raw.FPDFPage_CountObjects(page)) > than
     finally:
         page.close()
 

@@ -100,9 +100,7 @@ class _Look(NamedTuple):
     fillable: bool
 
 
-def _look_at(
-    pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, page: Page, fields: dict[str, Box]
-) -> _Look:
+def _look_at(pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, page: Page, fields: dict[str, Box]) -> _Look:
     sheet, noted = pdf[page.number - 1], original[page.number - 1]
     try:
         walk = _Walk(sheet, page.number)

@@ -212,6 +212,16 @@ def test_what_a_form_s_fields_show_is_read(appearances: bool) -> None:
     assert signs(document) == {"campo_rellenable"}
 
 
+def test_a_form_whose_page_breaks_off_is_not_taken_for_an_empty_one() -> None:
+    # the page's own drawing ends within a text, and swallows what is drawn after it
+    uncompressed = Paper(dict.fromkeys(papers.SAID, ""))
+    uncompressed.canvas.setPageCompression(0)
+    uncompressed.canvas.acroForm.textfield(name="x", value="BAJA", x=298, y=570, width=200, height=16)
+    uncompressed.canvas.drawString(72, 60, "Pie de la hoja")
+    broken = uncompressed.close().replace(b"(Pie de la hoja)", b"(Pie de la hoja ")
+    assert read(broken) == Document("ilegible", problems=("es un formulario que no se puede leer",))
+
+
 def test_a_field_that_holds_no_value_is_no_sign() -> None:
     paper = Paper()
     paper.canvas.acroForm.textfield(name="firma", value="", x=72, y=72, width=200, height=30)
