@@ -72,9 +72,11 @@ def others_on(page: Any) -> bool:
 
 
 def _annotations(page: Any) -> Iterator[tuple[int, Any]]:
+    """Yield each annotation that is seen on a screen, with its kind."""
     from pypdfium2 import raw
 
     for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
         note = raw.FPDFPage_GetAnnot(page, index)
-        yield raw.FPDFAnnot_GetSubtype(note), note
+        if not raw.FPDFAnnot_GetFlags(note) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW):
+            yield raw.FPDFAnnot_GetSubtype(note), note
         raw.FPDFPage_CloseAnnot(note)

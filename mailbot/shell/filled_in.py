@@ -6,12 +6,13 @@ pdfium's text and pdfplumber's leave fields (widgets) out, so a form that was fi
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pypdfium2
 
 MOST_ANNOTATIONS = 2_000  # on a page: forms of many pages have some hundred on each
+EMPTY = 2  # bytes of an appearance without a letter: the end of a text in UTF-16
 
 
 class CannotBeDrawn(ValueError):
@@ -41,15 +42,22 @@ def with_fields_drawn(pdf: pypdfium2.PdfDocument, data: bytes, most: int) -> byt
         copy.close()
 
 
+class _Annotation(NamedTuple):
+    """Whether it is a field that is seen on a screen, and whether there is something of it to see."""
+
+    field: bool
+    drawn: bool
+
+
 def _has_fields(pdf: pypdfium2.PdfDocument, index: int) -> bool:
-    from pypdfium2 import PdfiumError, raw
+    from pypdfium2 import PdfiumError
 
     try:
         page = pdf[index]
     except PdfiumError:  # one broken page among good ones
         return False
     try:
-        return any(kind == raw.FPDF_ANNOT_WIDGET for kind in _kinds(page))
+        return any(one.field for one in _annotations(page))
     finally:
         page.close()
 
@@ -62,15 +70,15 @@ def _draw(pdf: pypdfium2.PdfDocument, index: int) -> None:
     except PdfiumError:
         return
     try:
-        kinds = _kinds(page)
-        for number in reversed(range(len(kinds))):
-            if kinds[number] != raw.FPDF_ANNOT_WIDGET and not raw.FPDFPage_RemoveAnnot(page, number):
+        annotations = _annotations(page)
+        for number in reversed(range(len(annotations))):
+            if not annotations[number].field and not raw.FPDFPage_RemoveAnnot(page, number):
                 raise CannotBeDrawn
         before = raw.FPDFPage_CountObjects(page)
         done = raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
     finally:
         page.close()
-    if done == raw.FLATTEN_FAIL or (done == raw.FLATTEN_SUCCESS and not _has_more(pdf, index, before)):
+    if done == raw.FLATTEN_FAIL or (any(one.drawn for one in annotations) and not _has_more(pdf, index, before)):
         raise CannotBeDrawn
 
 
@@ -85,15 +93,20 @@ def _has_more(pdf: pypdfium2.PdfDocument, index: int, than: int) -> bool:
         page.close()
 
 
-def _kinds(page: Any) -> list[int]:
+def _annotations(page: Any) -> list[_Annotation]:
     from pypdfium2 import raw
 
     count = raw.FPDFPage_GetAnnotCount(page)
     if count > MOST_ANNOTATIONS:
         raise CannotBeDrawn
-    kinds = []
+    sides = raw.FS_RECTF()
+    found = []
     for number in range(count):
         annotation = raw.FPDFPage_GetAnnot(page, number)
-        kinds.append(raw.FPDFAnnot_GetSubtype(annotation))
+        unseen = raw.FPDFAnnot_GetFlags(annotation) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW)
+        field = raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_WIDGET and not unseen
+        sized = raw.FPDFAnnot_GetRect(annotation, sides) and sides.right > sides.left and sides.top > sides.bottom
+        appearance = raw.FPDFAnnot_GetAP(annotation, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)
+        found.append(_Annotation(field, bool(field and sized and appearance > EMPTY)))
         raw.FPDFPage_CloseAnnot(annotation)
-    return kinds
+    return found

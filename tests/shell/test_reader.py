@@ -229,6 +229,27 @@ def test_a_field_that_holds_no_value_is_no_sign() -> None:
     assert (said(document), signs(document)) == (ALL_SAID, set())
 
 
+@pytest.mark.parametrize("flag", [0, 2, 32], ids=["of no size", "hidden", "only for paper"])
+def test_a_field_that_nobody_sees_changes_nothing(flag: int) -> None:
+    raw = pypdfium2.raw
+    paper = Paper({"Estado:": ""})
+    size = 16 if flag else 0
+    paper.canvas.acroForm.textfield(
+        name="x", value="VIGENTE", x=298, y=paper.at["Estado:"] - 4, width=100 * size, height=size, borderWidth=0
+    )
+    pdf = pypdfium2.PdfDocument(paper.close())
+    page = pdf[0]
+    field = raw.FPDFPage_GetAnnot(page, 0)
+    raw.FPDFAnnot_SetFlags(field, flag)
+    raw.FPDFPage_CloseAnnot(field)
+    page.close()
+    out = io.BytesIO()
+    pdf.save(out)
+    document = read(out.getvalue())
+    assert signs(document) <= {"texto_oculto"}
+    assert said(document) == {**ALL_SAID, "estado": None, "problems": ["no se lee el estado"]}
+
+
 def test_an_employer_in_a_field_beside_printed_values_is_read() -> None:
     own = dict.fromkeys(("Registro patronal:", "Nombre o razón social:", "Modalidad:"), "")
     paper = Paper(own)
