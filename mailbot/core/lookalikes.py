@@ -13,7 +13,8 @@ from mailbot.core.spanish import MONTHS
 _DIGIT = str.maketrans("OQDILZSBG", "001112586")
 _LETTER = str.maketrans("012568", "OIZSGB")
 _ANSWERS = {"Sl": "SI", "S1": "SI", "5I": "SI", "N0": "NO"}  # no word of a constancia is printed so
-_DAY = re.compile(rf"(\d{{2}})[/Il|]({'|'.join(month[:3] for month in MONTHS)})[/Il|](\d{{4}})", re.IGNORECASE)
+_MONTH = "|".join(month[:3].replace("o", "[o0]").replace("i", "[i1]") for month in MONTHS)  # "N0V", "D1C"
+_DAY = re.compile(rf"(\d{{2}})[/Il|]({_MONTH})[/Il|](\d{{4}})", re.IGNORECASE)
 _MARKS = " .-–—/·"
 _CURP_FORM = "LLLL000000LLLLLLA0"  # A: a letter from 2000 on, a digit before; as read
 
@@ -23,7 +24,7 @@ def as_printed(word: str) -> str:
     if word in _ANSWERS:
         return _ANSWERS[word]
     if day := _DAY.fullmatch(word):
-        return "/".join(day.groups())
+        return "/".join((day[1], day[2].translate(_LETTER), day[3]))
     if parse_nss(word) or parse_curp(word) or parse_registro(word):
         return word
     places = [i for i, c in enumerate(word) if c not in _MARKS]

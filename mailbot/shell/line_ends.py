@@ -23,6 +23,8 @@ LOOKED_AT = 0.55
 AROUND = 0.35  # above and below: a table's rule is known by running on there
 PALE = 0.2  # of the way from paper to ink: a rule is greyer than letters
 INK = 3  # columns of HEIGHT a line: dust has fewer
+DOT = 0.25  # leaders and the grain of grey in a one-bit scan: no letter is so small both ways
+BASELINE = 0.55  # leaders run together where they are blurred, but lie low; a hyphen does not
 SAME_PAPER = 0.7  # of the line's own light; less is a finger or the table
 
 STILL_PAPER = 0.92  # of the line's own light: a phone's own bars are hardly darker
@@ -37,18 +39,19 @@ def goes_on(
     ``others`` are the page's other lines: what is one of them was read by itself.
     """
     a, b, c, d = corners
-    ways = [(corners, right >= 1.0), ((c, d, a, b), left <= 0.0)]  # turned over, a line's beginning is its end
-    return any(asked and _goes_on(raw, even, way, others) for way, asked in ways)
+    at_its_end = right >= 1.0 and _goes_on(raw, even, corners, others, 1)
+    return at_its_end or (left <= 0.0 and _goes_on(raw, even, (c, d, a, b), others, -1))
 
 
-def _goes_on(raw: Pixels, even: Pixels, corners: Corners, others: Iterable[Corners]) -> bool:
+def _goes_on(raw: Pixels, even: Pixels, corners: Corners, others: Iterable[Corners], up: int) -> bool:
+    """Tell it of a line's end; turned over (``up`` is -1), its beginning is its end."""
     high, wide = even.shape[:2]
     if not all(0 <= x < wide and 0 <= y < high for x, y in _beyond(corners, NEAR_THE_EDGE)):
         return True
     (ux, uy), (lx, ly) = _beyond(corners, LOOKED_AT / 2)
     if any(_within(((ux + lx) / 2, (uy + ly) / 2), other) for other in others):
         return False
-    return _other_ground(raw, corners) or _ink(even, corners)
+    return _other_ground(raw, corners) or _ink(even, corners, up)
 
 
 def _beyond(corners: Corners, far: float) -> tuple[Point, Point]:
@@ -97,7 +100,7 @@ def _other_ground(raw: Pixels, corners: Corners) -> bool:
     return bool(np.percentile(beyond, 75) < SAME_PAPER * np.percentile(own, 85))
 
 
-def _ink(even: Pixels, corners: Corners) -> bool:
+def _ink(even: Pixels, corners: Corners, up: int) -> bool:
     """Tell whether letters stand beyond a line's end; a rule of its table is none."""
     import cv2
     import numpy as np
@@ -106,11 +109,14 @@ def _ink(even: Pixels, corners: Corners) -> bool:
     beyond = _part(even, corners, 0.0, LOOKED_AT, AROUND)
     tall = round(HEIGHT * (1 + 2 * AROUND))
     beyond = np.asarray(cv2.resize(beyond, (round(HEIGHT * LOOKED_AT), tall), interpolation=cv2.INTER_AREA), np.uint8)
+    beyond = beyond[::up]
     ink = beyond < (float(dark) + float(light)) / 2
     pale = (beyond < float(light) - PALE * (float(light) - float(dark))).astype(np.uint8)
     _, names, parts, _ = cv2.connectedComponentsWithStats(pale)
-    for name, (_, y, _, high, _) in enumerate(parts):
-        if y <= 1 or y + high >= tall - 1:  # a rule, a frame, a stamp: no letter of a line reaches so far
-            ink[names == name] = False
     edge = round(HEIGHT * AROUND)
+    for name, (_, y, wide, high, _) in enumerate(parts):
+        beyond_letters = y <= 1 or y + high >= tall - 1  # a rule, a frame, a stamp: no letter of a line reaches so far
+        low = wide <= DOT * HEIGHT or y >= edge + BASELINE * HEIGHT
+        if beyond_letters or (high <= DOT * HEIGHT and low):
+            ink[names == name] = False
     return int((ink[edge:-edge].sum(axis=0) >= INK).sum()) >= INK

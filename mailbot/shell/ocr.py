@@ -8,6 +8,7 @@ differently, and stands only where both say the same (``core.second_look``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -217,10 +218,19 @@ class SecondLook:
         if need in ("letters", "whole"):
             parts = [f for f in own if (word := _joined(f.word.text)) and word in _joined(text)]
             return bool(parts) and not any(id(f) in doubted for f in parts)
-        wanted = set(_spelled(text))
-        doubts = {w for f in own if id(f) in doubted for w in _spelled(f.word.text)}
-        there = {w for f in own if id(f) not in doubted for w in (*_spelled(f.word.text), _joined(f.word.text))}
-        return bool(own) and not doubts & wanted and wanted <= there
+        wanted = _spelled(text)
+        doubts: dict[int, set[str]] = {}
+        for f in own:
+            if id(f) in doubted:
+                doubts.setdefault(id(f.line), set()).update(_spelled(f.word.text))
+        sure: Counter[str] = Counter()
+        for f in own:
+            if id(f) not in doubted:
+                spelled = _spelled(f.word.text)
+                sure.update([*spelled, "".join(spelled)] if len(spelled) > 1 else spelled)
+        # "DE" of a doubtful line beside the text is not the text's own, where that was read without a doubt
+        concerned = any(words and words <= set(wanted) for words in doubts.values())
+        return bool(own) and not concerned and Counter(wanted) <= sure
 
 
 def _doubts(first: str, second: str, letters: Sequence[Letter], again: Sequence[Letter]) -> set[Need]:

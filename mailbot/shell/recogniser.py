@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 HEIGHT = 48  # pixels of a line, as the model was trained
 LONGEST = 40  # times its height: no line of a page is longer; a wider cut is noise
-BATCH = 6
 ACCENTED = dict(zip("AEIOUNaeioun", ("Á", "É", "Í", "Ó", "ÚÜ", "Ñ", "á", "é", "í", "ó", "úü", "ñ"), strict=True))
 SPANISH = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -59,28 +58,24 @@ class Recogniser:
         self._columns = [known[c] for c in self._allowed]
 
     def read(self, lines: list[Pixels]) -> list[tuple[Letter, ...]]:
-        """Read lines cut out of a page (RGB), in their order."""
-        import numpy as np
+        """Read lines cut out of a page (RGB), in their order.
 
-        found: list[tuple[Letter, ...]] = [()] * len(lines)
-        order = sorted(range(len(lines)), key=lambda i: lines[i].shape[1] / lines[i].shape[0])
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            ready = [_ready(lines[i]) for i in batch]
-            width = max(r.shape[2] for r in ready)
-            padded = np.zeros((len(batch), 3, HEIGHT, width), np.float32)
-            for row, one in zip(padded, ready, strict=True):
-                row[:, :, : one.shape[2]] = one
-            said = self._session.run(None, {self._session.get_inputs()[0].name: padded})[0][:, :, self._columns]
-            for i, one, steps in zip(batch, ready, said, strict=True):
-                found[i] = self._letters(steps, one.shape[2] / width)
-        return found
+        Each by itself: beside a longer one it would be filled up, and the model then sees letters, a line's last ones
+        once more ("NNO"), in what was filled up.
+        """
+        return [self._letters(self._steps(_ready(line))) for line in lines]
 
-    def _letters(self, steps: NDArray[np.float32], share: float) -> tuple[Letter, ...]:
-        """Join the steps of one line into letters; ``share`` is the part of the steps that is not padding."""
+    def _steps(self, ready: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return how sure the model is of each allowed letter (columns) along one line (rows)."""
+        name = self._session.get_inputs()[0].name
+        steps: NDArray[np.float32] = self._session.run(None, {name: ready[None]})[0][0][:, self._columns]
+        return steps
+
+    def _letters(self, steps: NDArray[np.float32]) -> tuple[Letter, ...]:
+        """Join the steps of one line into letters."""
         best, sure = steps.argmax(axis=1), steps.max(axis=1)
         letters: list[Letter] = []
-        wide = len(best) * share
+        wide = len(best)
         since = 0
         i = 0
         while i < len(best):

@@ -76,6 +76,10 @@ def _on_white(picture: Image.Image) -> Image.Image:
         picture = picture.convert("RGBA")
         white = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(white, picture).convert("RGB")
+    if picture.mode.startswith("I"):  # grey of 16 bits: Pillow would take all but the darkest 256 for white
+        import numpy as np
+
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
     return picture.convert("RGB")
 
 

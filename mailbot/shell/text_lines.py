@@ -29,6 +29,7 @@ SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.5
 SPACE_AT_MARKS = 0.65  # steps: a typewriter's dots are narrow in their room
 SPACE_OF_DIGITS = 0.9  # steps: every font gives a 1 the room of an 8; a date or an NSS may lose its spaces
 LEADERS = ".·…_"  # what leads the eye from a label to its value
+BEFORE_A_VALUE = LEADERS + ":"  # a colon far from its label is found with one row's value and missed with the next
 CLOSING = frozenset(".,;:)")  # what no space is before
 ALIKE = (0.8, 1.28)  # heights of one size of print, beside the usual one
 SAME_SLOPE = 0.06  # between the lines of a page in perspective; others are stamps
@@ -114,7 +115,7 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
         if letter.char == " ":
             spaced = True
             continue
-        if not words or _ends_a_label(words[-1], letter):
+        if not words or _ends_a_label(words[-1], letter) or _leads_to(words[-1], letter):
             words.append([])
         elif letter.char not in CLOSING:
             last = words[-1][-1]
@@ -141,9 +142,14 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
 
 
 def _without_leaders(word: list[Letter]) -> list[Letter]:
-    while word and word[0].char in LEADERS:
+    while word and word[0].char in BEFORE_A_VALUE:
         word = word[1:]
     return word
+
+
+def _leads_to(word: Sequence[Letter], following: Letter) -> bool:
+    """Tell whether leaders run from a label up to a value: "MÉDICO....SI"."""
+    return following.char.isalnum() and len(word) > 1 and all(letter.char in LEADERS for letter in word[-2:])
 
 
 def _ends_a_label(word: Sequence[Letter], following: Letter) -> bool:

@@ -40,6 +40,14 @@ def test_a_rule_or_a_line_that_was_read_by_itself_is_none_of_its_own() -> None:
     assert not ends((306, 58, 318, 82), others=(other,))
 
 
+def test_dots_that_lead_to_a_value_or_make_a_grey_are_no_letters_of_it_and_a_hyphen_is() -> None:
+    leaders = [(x, 78, x + 2, 80) for x in range(80, 98, 6)]
+    assert not ends(*leaders)
+    assert not ends((80, 77, 98, 80))  # the same, blurred
+    assert not ends((304, 55, 306, 57), (312, 66, 314, 68), (318, 84, 320, 86))
+    assert ends((304, 68, 316, 71))
+
+
 def test_under_a_finger_or_beyond_the_pictures_edge_it_may_go_on() -> None:
     assert ends(ground=(301, 0, 400, 139))
     assert ends(line=((100.0, 50.0), (498.0, 50.0), (498.0, 90.0), (100.0, 90.0)))

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from PIL import Image, ImageDraw, ImageOps
@@ -14,8 +15,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from mailbot.commands.read import as_record
 from mailbot.core.documents import Document
+from mailbot.core.page import Box, Word
+from mailbot.core.second_look import Need
 from mailbot.shell.limits import Limits
+from mailbot.shell.ocr import ENOUGH, Found, SecondLook
 from mailbot.shell.scan import NotAPicture, pages_of
+from mailbot.shell.text_lines import Line, Piece
 from mailbot.shell.workers import Readers, ocr_installed
 from tests.redteam.judge import judge
 from tests.shell import papers
@@ -134,6 +139,14 @@ def test_a_transparent_screenshot_stands_on_white() -> None:
     assert page.getcolors() == [(200 * 100, (255, 255, 255))]
 
 
+def test_a_scan_of_16_bits_a_pixel_looks_as_one_of_8() -> None:
+    page = papers.rendered(papers.constancia(), 60).convert("L")
+    deep = Image.fromarray(np.asarray(page).astype(np.uint16) * 257)
+    assert deep.mode == "I;16"
+    seen, plain = (next(pages_of(papers.saved(picture, "PNG"))) for picture in (deep, page))
+    assert seen.tobytes() == plain.tobytes()
+
+
 def test_light_letters_on_a_dark_screen_are_turned_and_a_paper_on_a_dark_table_is_not() -> None:
     page = papers.rendered(papers.constancia(), 100)
     night = next(pages_of(papers.saved(ImageOps.invert(page), "PNG")))
@@ -157,3 +170,23 @@ async def test_of_each_picture_of_the_corpus_nothing_is_read_wrongly(file: Path,
     verdicts = judge(said, truth)
     assert [v for v in verdicts if v[1] == "wrong"] == []
     assert sum(v[1] == "none" for v in verdicts) <= 1
+
+
+def test_a_doubtful_line_beside_a_name_takes_nothing_of_it_though_both_say_de() -> None:
+    def line(top: float, *words: str) -> list[Found]:
+        read = Line(((0, top), (100, top), (100, top + 10), (0, top + 10)), ())
+        return [Found(Word(w, 10.0 * i, top, 10.0 * i + 9, top + 10), read, Piece((), 0, 1)) for i, w in enumerate(words)]
+
+    name, beside = line(10, "BIMBO", "S.A.S.", "DE", "CV"), line(30, "EVENTUALES", "DE", "LACIUDAD", "-")
+    last = line(50, "CV")
+    row = Box(1, 0, 0, 100, 70)
+
+    def stands(text: str, *doubtful: Found) -> bool:
+        differs: dict[Need, set[int]] = {need: set() for need in ENOUGH}
+        differs["spaces"] = {id(f) for f in doubtful}
+        return SecondLook({1: (*name, *beside, *last)}, differs)(row, text, "spaces")
+
+    assert stands("BIMBO S.A.S. DE CV", *beside)
+    assert not stands("BIMBO S.A.S. DE CV", *name)
+    assert not stands("BIMBO S.A.S. DE CV", *last)  # whose "CV" it is cannot be told
+    assert not stands("BIMBO S.A.S. DE DE CV", *beside)

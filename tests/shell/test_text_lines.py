@@ -56,6 +56,16 @@ def test_digits_of_a_typewriter_stand_far_apart_and_are_one_number() -> None:
     assert texts("LIM", [(10, 20), (34, 44), (58, 68)]) == ["L", "I", "M"]
 
 
+def test_dots_lead_from_a_label_to_its_value() -> None:
+    blocks = [(10, 30), (34, 36), (40, 42), (48, 68), (73, 78)]
+    assert texts("O..SI", blocks) == ["O..", "SI"]
+    assert texts("A.DSI", [(10, 30), (34, 36), (42, 62), (67, 72), (76, 80)]) == ["A.DSI"]
+
+
+def test_a_colon_before_a_value_is_its_labels_and_no_word() -> None:
+    assert texts(":ABC", [(10, 12), (40, 60), (65, 85), (90, 110)]) == ["ABC"]
+
+
 def test_no_space_stands_before_a_full_stop() -> None:
     found = pieces_of(letters("H .A", 20, 45, 55, 110), printed((10, 30), (53, 57), (100, 120)))
     assert [p.text for p in found] == ["H.", "A"]
