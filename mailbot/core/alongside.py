@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from mailbot.core.labels import EMPLOYER
-from mailbot.core.places import FIRST_LINE_BELOW
+from mailbot.core.places import FIRST_LINE_BELOW, one_start
 from mailbot.core.sheet import Segment, Sheet
 
 _ABOVE, _BELOW = 6, 12  # lines of the page around the headers in which the column shows
-_EDGE = 1.5  # points
 
 
 def beside_a_table(sheet: Sheet, heads: Sequence[Segment]) -> Callable[[Segment], bool]:
@@ -18,17 +17,17 @@ def beside_a_table(sheet: Sheet, heads: Sequence[Segment]) -> Callable[[Segment]
     number = heads[0].row
     rows = sheet.rows[max(0, number - _ABOVE) : number + _BELOW]
     found = [s for row in rows for s in row if s.label is not None and s.x1 < left - s.height]
-    edges: list[float] = []
+    edges: list[Segment] = []
     for label in found:
         value = _value(sheet, label)
         if label.kind in EMPLOYER or (value is None and sheet.rows[label.row][-1].x0 >= left):
             return lambda _: False  # what it asks for may stand beyond the table's edge
         if value is not None and value.x1 >= left:
             return lambda _: False
-        edges += [label.x0] if value is None else [label.x0, value.x0]
+        edges += [label] if value is None else [label, value]
     if not any(s.bottom <= top for s in found) or not any(s.top >= foot for s in found):
         return lambda _: False
-    return lambda s: s.x1 < left and any(abs(s.x0 - edge) < _EDGE for edge in edges)
+    return lambda s: s.x1 < left and any(one_start(s, edge) for edge in edges)
 
 
 def _value(sheet: Sheet, label: Segment) -> Segment | None:
@@ -38,6 +37,6 @@ def _value(sheet: Sheet, label: Segment) -> Segment | None:
         return after[0]
     for row in sheet.rows[label.row + 1 : label.row + 4]:
         for s in row:
-            if abs(s.x0 - label.x0) < _EDGE and s.top - label.bottom < FIRST_LINE_BELOW * s.height:
+            if one_start(s, label) and s.top - label.bottom < FIRST_LINE_BELOW * s.height:
                 return s if s.label is None else None
     return None

@@ -95,7 +95,7 @@ def _ends_before(sheet: Sheet, t: Segment, last: Segment) -> bool:
     if t.label is not None or t.x0 - last.x1 > NEXT_PIECE * last.height:
         return True
     over = sheet.rows[t.row - 1] if t.row > 0 else ()
-    return t.x0 - last.x1 > 0.4 * last.height and any(u.colon and abs(u.x0 - t.x0) < 1 for u in over)
+    return t.x0 - last.x1 > 0.4 * last.height and any(u.colon and one_start(u, t) for u in over)
 
 
 def _at_a_labels_edge(sheet: Sheet, s: Segment, last: Segment) -> bool:

@@ -14,7 +14,7 @@ from mailbot.core.columns import below, beside, next_line
 from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box
-from mailbot.core.places import box_of
+from mailbot.core.places import box_of, one_start
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.signs import curp_fits_name
@@ -84,7 +84,7 @@ def _strays(r: Reading, asked: Asked, sheets: Sequence[Sheet]) -> bool:
     if r.mode != "beside" or r.kind not in TYPED or r.box.x0 - asked.segment.x1 < _FAR * asked.segment.height:
         return False
     texts = (s for sheet in sheets for s in sheet.segments if s.label is None and s.page == r.box.page)
-    return sum(abs(s.x0 - r.box.x0) < 1 for s in texts) > 2
+    return sum(one_start(s, r.box) for s in texts) > 2
 
 
 def _apart(readings: list[Reading]) -> list[Reading]:
