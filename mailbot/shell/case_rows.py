@@ -198,7 +198,3 @@ def mute(c: Connection, address: str, why: str, now: datetime) -> list[int]:
 
 def muted(c: Connection, addresses: Iterable[str]) -> str | None:
     return c.execute(select(mutes.c.why).where(mutes.c.address.in_([a.lower() for a in addresses]))).scalar()
-
-
-def of_person(c: Connection, address: str) -> list[int]:
-    return list(c.execute(select(cases.c.id).where(cases.c.address == address.lower())).scalars())

@@ -1,4 +1,4 @@
-"""Facts about the store itself, one line each: baseline, pause, breaker, last contacts, the key of the digests."""
+"""Facts about the store itself, one line each: pause, breaker, last contacts, the key of the digests."""
 
 from __future__ import annotations
 
@@ -71,23 +71,3 @@ def contact(c: Connection, server: str) -> Contact:
         return datetime.fromisoformat(row[key]) if row.get(key) else None
 
     return Contact(instant("good"), instant("since"), row.get("said", ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What was in a folder at the first contact: it is left alone for good."""
-
-    uidvalidity: int
-    uid_next: int
-    since: datetime
-    """Mails received earlier are not ours; it tells them after a change of UIDVALIDITY too."""
-
-
-def baseline(c: Connection, account: str, folder: str) -> Baseline | None:
-    row = get(c, f"baseline.{account}.{folder}"[:80])
-    return Baseline(row["uidvalidity"], row["uid_next"], datetime.fromisoformat(row["since"])) if row else None
-
-
-def set_baseline(c: Connection, account: str, folder: str, b: Baseline) -> None:
-    row = {"uidvalidity": b.uidvalidity, "uid_next": b.uid_next, "since": b.since.isoformat()}
-    put(c, f"baseline.{account}.{folder}"[:80], row)

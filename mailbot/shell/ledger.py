@@ -84,13 +84,6 @@ def _renumbered_while_waiting(c: Connection, place: dict[str, Any], f: Found, no
 RENUMBERED = "la carpeta cambió de UIDVALIDITY; es el mismo correo con otro número"
 
 
-def highest_uid(c: Connection, account: str, folder: str, uidvalidity: int) -> int | None:
-    highest: int | None = c.execute(
-        select(func.max(messages.c.uid)).where(_place(account, folder, uidvalidity))
-    ).scalar()
-    return highest
-
-
 def _place(account: str, folder: str, uidvalidity: int) -> Any:
     m = messages.c
     return and_(m.account == account, m.folder == folder, m.uidvalidity == uidvalidity)

@@ -371,13 +371,3 @@ class Readers:
 def ocr_installed() -> bool:
     """Tell whether the extra `ocr` is there (looked for, not imported: it takes seconds and memory)."""
     return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
-
-
-def read_once(data: bytes, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool | None = None) -> Document:
-    """Read one document in a child of its own, for the commands."""
-
-    async def once() -> Document:
-        async with Readers(limits, knowledge, ocr=ocr, warm=1) as readers:
-            return await readers.read(data)
-
-    return asyncio.run(once())
