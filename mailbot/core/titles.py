@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from mailbot.core import labels
@@ -170,16 +171,19 @@ def _amid_labels(sheets: Sequence[Sheet], title: Title) -> bool:
 
 def _titles(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> list[Title]:
     wanted = {compact(t): k.kind for k in kinds for t in k.titles}
-    longest = max(map(len, wanted), default=0) + 2 * max(map(len, _AROUND))
+    if not wanted:
+        return []
+    alone = _alone(tuple(wanted))
+    longest = max(map(len, wanted)) + 2 * max(map(len, _AROUND))
     found = []
     for sheet in sheets[:2]:
         heights = sorted(s.height for s in sheet.segments)
         usual = heights[len(heights) // 2] if heights else 1.0
         for segments in _candidates(sheet, longest):
             key = "".join(compact(s.text) for s in segments)
-            if any(mark in s.text for s in segments for mark in _QUOTES):
-                continue  # a letter that names the paper
-            if (kind := _kind_of(key, wanted)) is not None:
+            if (kind := _kind_of(key, wanted, alone)) is not None:
+                if any(mark in s.text for s in segments for mark in _QUOTES):
+                    continue  # a letter that names the paper
                 asks = any(s.kind in labels.READ for s in segments)
                 if asks and (min(s.height for s in segments) < 1.15 * usual or _has_a_value(sheet, segments)):
                     continue  # a label of the same words, as "Clave Única de Registro de Población"
@@ -197,14 +201,18 @@ def _has_a_value(sheet: Sheet, segments: tuple[Segment, ...]) -> bool:
     )
 
 
-def _kind_of(key: str, wanted: dict[str, str]) -> str | None:
+def _kind_of(key: str, wanted: dict[str, str], alone: re.Pattern[str]) -> str | None:
     if key in wanted:
         return wanted[key]
-    for title, kind in wanted.items():
-        start = key.find(title)
-        if start >= 0 and key[:start] in _AROUND and key[start + len(title) :] in _AROUND:
-            return kind
-    return None
+    found = alone.fullmatch(key)
+    return wanted[found[1]] if found else None
+
+
+@cache
+def _alone(titles: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches a line that is one of the titles, with nothing else beside it than an issuer's name."""
+    around = "|".join(map(re.escape, sorted(_AROUND)))
+    return re.compile(f"(?:{around})({'|'.join(map(re.escape, titles))})(?:{around})")
 
 
 def _candidates(sheet: Sheet, longest: int) -> Iterator[tuple[Segment, ...]]:

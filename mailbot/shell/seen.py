@@ -20,8 +20,8 @@ class Seen:
 
     def __init__(self, page: Any, turned: int, *, notes: bool = False) -> None:
         self._scale = LONG_SIDE / max(page.get_size())
-        grey = page.render(scale=self._scale, grayscale=True, may_draw_forms=False, draw_annots=notes)
-        self._grey = grey.to_pil().convert("L")
+        self._bitmap = page.render(scale=self._scale, grayscale=True, may_draw_forms=False, draw_annots=notes)
+        self._grey = self._bitmap.to_pil()  # no copy: it looks into the bitmap
         self._turned = self._grey.rotate(-turned, expand=True) if turned else self._grey
 
     def ink(self, box: Box) -> bool:
