@@ -30,6 +30,7 @@ from mailbot.core.places import (
     owned,
     same_type,
     set_alike,
+    stands_as,
     touching_above,
     touching_below,
     would_have_fitted,
@@ -53,7 +54,8 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
     for s in on_row:
         if s.label is not None or any(heads(t, s) for t in over if t is not label and t.bottom > label.top):
             break
-        far = base and s.x0 - max(b.x1 for b in base) > NEXT_PIECE * label.height and s.row == base[0].row
+        on_its_line = [b.x1 for b in base if b.row == s.row]  # a table at half heights may begin between
+        far = on_its_line and s.x0 - max(on_its_line) > NEXT_PIECE * label.height and s.row == base[0].row
         if far or (base and _at_a_labels_edge(sheet, s, base[-1])):
             break
         base.append(s)
@@ -158,7 +160,7 @@ def _wrapped(
             continue
         s = under[0]
         gap = s.top - last.bottom
-        if gap > NEXT_LINE * last.height or not set_alike(first, s):
+        if gap > NEXT_LINE * last.height or not set_alike(first, s) or stands_as(s, label):
             break
         if any(in_front(t, s, label) for t in neighbours(sheet, s)):
             break

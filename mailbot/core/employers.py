@@ -74,8 +74,8 @@ def read_employers(
     ``whole`` are the pages with all their sections: a registro patronal anywhere that was not read leaves a doubt.
     ``with_captions`` tells that the document's other values stand above their labels; a table's may still not.
     """
-    if with_captions and all(_mode(s, _asked(s)) is None for s in sheets):
-        over = [turned_over(s) for s in reversed(sheets)]
+    over = [turned_over(s) for s in reversed(sheets)] if with_captions else []
+    if over and (all(_mode(s, _asked(s)) is None for s in sheets) or _each_under_its_number(over)):
         found_over, sure = read_employers(over, modalidades, whole)
         return [replace(row, box=box_as_seen(row.box, over)) for row in reversed(found_over)], sure
     known = {compact(m): m for m in modalidades}
@@ -193,7 +193,16 @@ def _as_table(
 
 
 def _asked(sheet: Sheet) -> list[Segment]:
-    return [s for s in sheet.segments if s.kind in labels.EMPLOYER]
+    return [s for s in sheet.segments if s.kind in labels.EMPLOYER and not _heads_the_block(sheet, s)]
+
+
+def _heads_the_block(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether a label of a name is the block's heading: "Último patrón", alone on its line over the labels."""
+    if s.kind != labels.RAZON or s.colon or len(sheet.rows[s.row]) > 1:
+        return False
+    following = next((row for row in sheet.rows[s.row + 1 :] if row), (s,))[0]
+    others = [t for t in sheet.segments if t.kind == labels.RAZON and compact(t.text) != compact(s.text)]
+    return following.kind in labels.EMPLOYER and bool(others)
 
 
 def _blocks(
@@ -243,6 +252,12 @@ def _mode(sheet: Sheet, asked: Sequence[Segment]) -> str | None:
         if any(parse_registro(cell.text) or parse_registro(cell.texts[0]) for cell in cells):
             return mode
     return None
+
+
+def _each_under_its_number(over: Sequence[Sheet]) -> bool:
+    """Tell, of sheets turned over, whether each registro patronal stands over its label; over a table's stands none."""
+    cells = [below(sheet, s) for sheet in over for s in _asked(sheet) if s.kind == labels.REGISTRO]
+    return bool(cells) and all(cell is not None and parse_registro(cell.text) is not None for cell in cells)
 
 
 def _cell(sheet: Sheet, label: Segment, mode: str | None) -> Cell | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
@@ -22,13 +22,13 @@ from mailbot.core.labels import (
     Label,
 )
 from mailbot.core.page import Page, Word
-from mailbot.core.places import SAME_EDGE, off_edges, one_font
+from mailbot.core.parting import part_labels
+from mailbot.core.places import LABEL_GAP, SAME_EDGE, off_edges, one_font
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked, without_watermark
 
-LABEL_GAP = 1.2  # of the line's height: no two words of one label stand further apart
 SET_OFF = 1.4  # of the spaces within a label: what follows it so is a cell of its own
 ABBREVIATION = 5  # characters with its full stop: "núm."
 NAMELESS = Label(OTHER)
@@ -41,7 +41,7 @@ def lay_out(page: Page) -> Sheet:
     lines = [rejoin_tracked(line) for line in lines_of(without_watermark(words))]
     spaces = _spaces(lines)
     rows = [_segments(line, number, page.number, spaces) for number, line in enumerate(lines)]
-    rows = _stack_labels(join_broken_labels(_hang_colons(_cut_at_values([join_justified(row) for row in rows]))))
+    rows = _stack_labels(join_broken_labels(_hang_colons(part_labels([join_justified(row) for row in rows]))))
     return Sheet(page, tuple(tuple(row) for row in rows))
 
 
@@ -271,36 +271,6 @@ def _goes_on(words: list[Word], start: int, end: int) -> bool:
         if text not in PREFIXES:
             return False
     return True
-
-
-def _cut_at_values(rows: list[list[Segment]]) -> list[list[Segment]]:
-    """Cut labels from values that follow too close, where the values of other labels begin on one edge."""
-    starts = Counter(
-        (round(b.x0), a.words[0].font, a.capitals)
-        for row in rows
-        for a, b in pairwise(row)
-        if a.label is not None and b.label is None
-    )
-    edges = [edge for edge, times in starts.items() if times >= 3]
-    if not edges:
-        return rows
-    for row in rows:
-        for at, s in enumerate(row):
-            cut = next((i for i in range(1, len(s.words)) if any(_at_edge(s, i, *edge) for edge in edges)), None)
-            if s.label is not None or cut is None:
-                continue
-            first, value = replace(s, words=s.words[:cut]), replace(s, words=s.words[cut:])
-            before = compact(first.text)
-            goes_on = before + compact(s.words[cut].text) in PREFIXES
-            if len(before) > 2 and not goes_on and (before in PREFIXES or before in ENDS):
-                row[at : at + 1] = [replace(first, label=LABELS.get(before)), value]
-    return rows
-
-
-def _at_edge(s: Segment, cut: int, x: int, font: str, capitals: bool) -> bool:
-    """Tell whether a word begins where values do, and those before it are set as their labels are."""
-    first = replace(s, words=s.words[:cut])
-    return abs(s.words[cut].x0 - x) < 1 and (first.words[0].font, first.capitals) == (font, capitals)
 
 
 def _hang_colons(rows: list[list[Segment]]) -> list[list[Segment]]:

@@ -14,6 +14,7 @@ FIRST_LINE_BELOW = 2.5  # a roomy table cell; the next field is further or has i
 NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
 NEXT_PIECE = 3.0  # words of one value set apart
 SAME_EDGE = 0.4
+LABEL_GAP = 1.2  # no two words of one label stand further apart
 OVERLAP = -0.4  # boxes of lines set close reach into each other
 _CLOSER = 1.08  # times: lines of one cell are spaced alike, but for rounding
 
@@ -170,10 +171,10 @@ def before(t: Segment, s: Segment, label: Segment) -> bool:
     """
     if t.x1 > s.x0 + 1:
         return False
-    return t.x1 > label.x0 if t.label is not None else _stands_as(t, label)
+    return t.x1 > label.x0 if t.label is not None else stands_as(t, label)
 
 
-def _stands_as(t: Segment, label: Segment) -> bool:
+def stands_as(t: Segment, label: Segment) -> bool:
     """Tell whether a text has the left or the right edge of a label, and its font and size."""
     edge = min(abs(t.x0 - label.x0), abs(t.x1 - label.x1))
     return t is not label and edge < 1.5 and any(c.isalpha() for c in t.text) and same_type(t, label)

@@ -27,7 +27,7 @@ MEGABYTE = 1024 * 1024
 def hide_from_children() -> None:
     """Make this process unreadable to others of the same user: /proc/PID/environ, mem, ptrace.
 
-    The daemon calls it once at start: its environment holds passwords, and a reader child runs as the same user.
+    Who starts readers calls it first: its environment holds passwords, and a child runs as the same user.
     """
     _prctl(_PR_SET_DUMPABLE, 0)
 

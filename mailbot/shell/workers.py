@@ -32,6 +32,7 @@ from mailbot.core.documents import (
 from mailbot.core.picture_marks import Mark
 from mailbot.core.signs import LOOK_AGAIN, with_seen
 from mailbot.shell import wire
+from mailbot.shell.confine import hide_from_children
 from mailbot.shell.limits import Limits
 
 WARM = 2  # readers kept ready: as many as the cores of a small server
@@ -295,7 +296,8 @@ class Readers:
         self._learned.set()
 
     async def __aenter__(self) -> Readers:
-        """Start the first child at once: whatever the caller does next, it imports beside."""
+        """Hide from the children, and start the first at once: whatever the caller does next, it imports beside."""
+        hide_from_children()
         first: _Child | None = None
         with suppress(ReaderUnavailable):
             first = await _Child.spawn()
