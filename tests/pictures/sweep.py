@@ -36,10 +36,8 @@ Made = tuple[str, bytes, dict[str, Any]]
 
 
 def of_samples(seed: int) -> Iterator[Made]:
-    """Yield the samples in three layouts, shuffled."""
-    files = sorted(SAMPLES.glob("*.pdf"))
-    Random(f"samples/{seed}").shuffle(files)
-    for file in files:
+    """Yield the corpus, shuffled so that a paper that is added leaves the others in their order."""
+    for file in sorted(SAMPLES.glob("*.pdf"), key=lambda file: Random(f"{seed}/{file.name}").random()):
         truth = json.loads(file.with_suffix(".json").read_text("utf-8"))
         yield file.stem, file.read_bytes(), truth
 

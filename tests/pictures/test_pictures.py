@@ -18,6 +18,7 @@ from tests.redteam.judge import judge
 from tests.redteam.sweep import knowledge
 
 SEED = 6  # any: the claim holds for all that were tried
+PAPERS = 6  # with three, one paper whose CURP runs over its cell's edge decides
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def ocr() -> Ocr:
 @pytest.mark.parametrize("camera", CAMERAS)
 def test_of_a_picture_most_is_read_and_nothing_wrongly(camera: str, ocr: Ocr) -> None:
     verdicts: Counter[str] = Counter()
-    for name, pdf, truth in islice(papers(SEED), 3):
+    for name, pdf, truth in islice(papers(SEED), PAPERS):
         picture = CAMERAS[camera](pdf, Random(f"{camera}/{name}"))
         said = as_record(Path(name), ocr.read(picture, Limits(), knowledge()))
         said["patrones"] = [p for p in said["patrones"] or [] if any(p.values())]
