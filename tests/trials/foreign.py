@@ -27,7 +27,7 @@ def found(folder: Path, most_bytes: int = 9_000_000) -> list[tuple[str, bytes]]:
     files = []
     for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() == ".pdf" and p.is_file()):
         origin = path.relative_to(folder).parts[0]
-        if path.stat().st_size > most_bytes or origins[origin] >= 60:
+        if not 0 < path.stat().st_size <= most_bytes or origins[origin] >= 60:
             continue
         data = path.read_bytes()
         if sha256(data).digest() not in seen:
