@@ -171,6 +171,7 @@ class Limits(_Section):
     reader_seconds: Count = 20
     reader_memory_mb: Count = 1024
     ocr_memory_mb: Count = 2560
+    reader_answer_kb: Count = 1000
     replies_per_sender_per_day: Count = 8
     replies_per_hour: Count = 3000
 

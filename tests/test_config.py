@@ -18,6 +18,7 @@ from mailbot.config import (
     missing_secrets,
     secret,
 )
+from mailbot.shell.limits import Limits
 
 ACCOUNTS = """
 [mailbox]
@@ -49,10 +50,12 @@ def test_a_file_with_the_accounts_alone_has_a_default_for_all_the_rest(tmp_path:
     assert (config.mailbox.folder, config.smtp.messages_per_minute, config.reminders.business_days) == ("INBOX", 25, 5)
     assert config.store_url == f"sqlite:///{tmp_path}/var/mailbot.db"
     assert config.imap_username == "becas@itq.test"
+    assert Limits.of(config.limits) == Limits()
 
 
 def test_the_configuration_that_comes_with_the_program_is_right() -> None:
     config = load(ROOT / "config.toml")
+    assert Limits.of(config.limits) == Limits()
     assert config.office.links.form.startswith("https://docs.google.com/forms/")
     assert missing_grants(config) == [
         "oauth2.tenant: falta; docs/oauth.md dice dónde se copia",

@@ -1,9 +1,10 @@
-"""How much one document may cost: bytes, pages, seconds, memory (config.toml, section [limits])."""
+"""How much one document may cost: bytes, pages, seconds, memory, answer (config.toml, section [limits])."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+KILOBYTE = 1024
 MEGABYTE = 1024 * 1024
 
 
@@ -16,6 +17,7 @@ class Limits:
     reader_seconds: int = 20
     reader_memory_mb: int = 1024
     ocr_memory_mb: int = 2560
+    reader_answer_kb: int = 1000  # the marked picture, 150 KB, is 200 KB in base64; the fields are a few KB
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
@@ -25,6 +27,10 @@ class Limits:
     def allows_size(self, size: int) -> bool:
         """Tell whether an attachment of so many bytes is read at all."""
         return self.attachment_mb == 0 or size <= self.attachment_mb * MEGABYTE
+
+    def allows_answer(self, size: int) -> bool:
+        """Tell whether a child may answer with so many bytes."""
+        return self.reader_answer_kb == 0 or size <= self.reader_answer_kb * KILOBYTE
 
     @classmethod
     def of(cls, section: object) -> Limits:

@@ -22,7 +22,6 @@ from mailbot.core.page import Box
 T = TypeVar("T")
 
 LENGTH = struct.Struct(">I")
-MOST_ANSWER = 1_000_000  # bytes of an answer: a picture of 150 KB is 200 KB in base64, the fields are a few KB
 MOST_TEXT = 500  # characters of one value: the longest razones sociales have some 150
 MOST_ROWS = 60  # employers, signs or problems of one document
 MOST_PICTURE = 200_000  # bytes; the picture itself is made under 150 KB

@@ -44,6 +44,7 @@ OCR_TIMES = 2  # as long as limits.reader_seconds: a page on its side is read up
 SECOND_AFTER = 1.0  # second after the first is ready: until then the cores are better used for what waits already
 START_SECONDS = 30.0  # importing everything takes 0.3 s, the OCR models 2 s; a loaded machine ten times that
 OCR_START_SECONDS = 60.0
+_CHUNK = 64 * 1024  # what a pipe holds
 
 TOO_SLOW = "tardó demasiado en abrirse"
 DIED = "el archivo no se pudo abrir"
@@ -65,15 +66,16 @@ class _TooSlow(Exception):
 class _Child:
     """One child process and the pipe to it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
         if process.stdin is None or process.stdout is None:
             raise ReaderUnavailable("el lector de documentos no tiene tuberías")
         self._process, self._in, self._out = process, process.stdin, process.stdout
+        self._limits = limits
         self.documents = 0
         self.mb = 0
 
     @classmethod
-    async def spawn(cls) -> _Child:
+    async def spawn(cls, limits: Limits) -> _Child:
         """Start a process; it imports what reading needs, and waits to be told what it is for."""
         try:
             process = await asyncio.create_subprocess_exec(
@@ -83,13 +85,16 @@ class _Child:
             )  # fmt: skip
         except OSError as error:
             raise ReaderUnavailable("no se pudo iniciar el lector de documentos") from error
-        return cls(process)
+        return cls(process, limits)
 
-    async def get_ready(self, limits: Limits, knowledge: ReadingKnowledge, *, ocr: bool) -> None:
+    async def get_ready(self, knowledge: ReadingKnowledge, *, ocr: bool) -> None:
         """Tell it what it is for and how much it may use; return when the first document may come."""
         content = {
-            "limits": asdict(limits), "knowledge": wire.knowledge_to_json(knowledge), "ocr": ocr, "parent": os.getpid(),
-        }  # fmt: skip
+            "limits": asdict(self._limits),
+            "knowledge": wire.knowledge_to_json(knowledge),
+            "ocr": ocr,
+            "parent": os.getpid(),
+        }
         try:
             answer = await self._exchange(wire.frame(content), b"", OCR_START_SECONDS if ocr else START_SECONDS)
         except (_Died, _TooSlow) as error:
@@ -130,7 +135,7 @@ class _Child:
         self._in.write(data)
         await self._in.drain()
         length = wire.LENGTH.unpack(await self._out.readexactly(wire.LENGTH.size))[0]
-        if length > wire.MOST_ANSWER:
+        if not self._limits.allows_answer(length):
             raise wire.WireError("length")
         return wire.parse_answer(await self._out.readexactly(length))
 
@@ -140,7 +145,14 @@ class _Child:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._in.close()
-        await asyncio.shield(self._process.wait())
+        await asyncio.shield(self._ended())
+
+    async def _ended(self) -> None:
+        """Wait for its end; what it still says is thrown away, for asyncio waits until the pipe is empty, too."""
+        with suppress(OSError, RuntimeError):  # RuntimeError: who asked it is reading still, and comes to the end alike
+            while await self._out.read(_CHUNK):
+                pass
+        await self._process.wait()
 
 
 def _environment() -> dict[str, str]:
@@ -300,15 +312,15 @@ class Readers:
         hide_from_children()
         first: _Child | None = None
         with suppress(ReaderUnavailable):
-            first = await _Child.spawn()
+            first = await _Child.spawn(self._limits)
         self._first = self._text.prestart(self._start(first, ocr=False))
         return self
 
     async def _start(self, child: _Child | None = None, *, ocr: bool) -> _Child:
-        child = child or await _Child.spawn()
+        child = child or await _Child.spawn(self._limits)
         try:
             await self._learned.wait()
-            await child.get_ready(self._limits, self._knowledge, ocr=ocr)
+            await child.get_ready(self._knowledge, ocr=ocr)
         except BaseException:
             await child.kill()
             raise

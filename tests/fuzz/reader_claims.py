@@ -134,7 +134,7 @@ def _hold(document: Document, pages: Sequence[Page] | None) -> Document:
     assert (document.constancia is None) or document.kind == CONSTANCIA
     written = wire.document_to_json(document)
     body = wire.frame({"document": written})
-    assert len(body) < wire.MOST_ANSWER
+    assert Limits().allows_answer(len(body))
     back = wire.document_from_json(wire.parse_answer(body[4:])["document"], kinds())
     assert wire.document_to_json(back) == written  # what the daemon understands is what the child said
     if document.constancia is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from mailbot.core.documents import Document, ReadingKnowledge
 from mailbot.shell import wire
 from mailbot.shell.limits import Limits
 from mailbot.shell.workers import DIED, TOO_LARGE, TOO_SLOW, Readers, ReaderUnavailable
-from tests.shell import hostile
+from tests.shell import hostile, papers
 
 HELLO = hostile.text("hola")
 SAID_HELLO = Document("desconocido", "text")
@@ -95,6 +96,30 @@ async def test_memory_beyond_the_limit_is_refused_to_the_child() -> None:
 async def test_an_attachment_over_the_limit_is_not_read() -> None:
     async with Readers(Limits(attachment_mb=1), ReadingKnowledge(), ocr=False) as readers:
         assert await readers.read(HELLO + b" " * 1024 * 1024) == Document("ilegible", problems=(TOO_LARGE,))
+
+
+async def test_an_answer_over_the_limit_is_not_taken_in() -> None:
+    async with Readers(Limits(reader_answer_kb=1), ReadingKnowledge(), ocr=False) as readers:
+        assert await readers.read(papers.constancia()) == Document("ilegible", problems=(DIED,))
+        assert await readers.read(HELLO) == SAID_HELLO
+
+
+@pytest.mark.parametrize("length", ["\\377\\377\\377\\377", "\\0\\020\\0\\0", "\\0\\0\\0\\012"], ids=["4 GB", "1 MB", "10 bytes"])
+async def test_a_child_that_does_not_stop_talking_is_ended_unheard(
+    length: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever length it names before it floods the pipe, the daemon keeps no more than the limit of it."""
+    child = tmp_path / "child"
+    child.write_text(f"#!/bin/sh\nprintf '\\0\\0\\0\\016{{\"ready\":true}}{length}'; exec cat /dev/zero\n", encoding="ascii")
+    child.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(child))
+    async with Readers(Limits(reader_answer_kb=1000), ReadingKnowledge(), ocr=False, warm=1) as readers:
+        await readers.settled()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert await readers.read(HELLO) == Document("ilegible", problems=(DIED,))
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20 * 1024
+        pids = readers.pids()
+    assert await gone(pids)
 
 
 async def test_a_cancelled_reading_leaves_the_readers_usable(readers: Readers) -> None:
