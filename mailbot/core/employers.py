@@ -24,6 +24,7 @@ from mailbot.core.modalidades import (
 from mailbot.core.page import Box
 from mailbot.core.places import (
     FIRST_LINE_BELOW,
+    at_the_edge,
     box_of,
     has_text_beside,
     left_of,
@@ -93,6 +94,8 @@ def read_employers(
         legible = legible and sure
         blocks += found
         cells = [s for block in (*begun, *found) for cell in block.cells.values() for s in cell.segments]
+        here = [s for s in (*_asked(sheet), *cells) if s.page == sheet.page.number]
+        legible = legible and not any(at_the_edge(sheet.page, s) for s in here)
         if any(block.asked for block in found):
             legible = legible and not any(_left_over(sheet, s, cells) for s in sheet.segments)
     legible = legible and _give_back(blocks, known) and len({next(iter(b.asked)) for b in blocks if b.asked}) < 2

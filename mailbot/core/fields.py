@@ -14,7 +14,7 @@ from mailbot.core.columns import below, beside, next_line
 from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box
-from mailbot.core.places import box_of, one_start
+from mailbot.core.places import at_the_edge, box_of, one_start
 from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.signs import curp_fits_name
@@ -117,27 +117,28 @@ def _only_one(sheets: Sequence[Sheet], asked: Sequence[Asked], chosen: Sequence[
 def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
     found = []
     if (cell := beside(sheet, s)) is not None:
-        found.append(_read(s, cell, "beside"))
+        found.append(_read(sheet, s, cell, "beside"))
         if s.colon and not is_placeholder(cell.text) and cell.box.x0 - s.x1 < _ITS_OWN * s.height:
             return found
     elif (cell := over_its_caption(sheet, s)) is not None:
-        reading = _read(s, cell, "above")
+        reading = _read(sheet, s, cell, "above")
         if reading.value is not None or s.kind not in TYPED:
             return [reading]
     if (cell := below(sheet, s)) is not None:
-        found.append(_read(s, cell, "below"))
+        found.append(_read(sheet, s, cell, "below"))
     if not any(r.value is not None for r in found):
         cell = next_line(sheet, s)
         if cell is not None:
-            found = [_read(s, cell, "beside")]
+            found = [_read(sheet, s, cell, "beside")]
     return found
 
 
-def _read(s: Segment, cell: Cell, mode: Mode) -> Reading:
+def _read(sheet: Sheet, s: Segment, cell: Cell, mode: Mode) -> Reading:
     assert s.label is not None  # noqa: S101 - only labels are asked
     kind = s.label.kind
     nothing = Reading(kind, s.label.tier, s.text, None, cell.text, cell.box, mode, cell.segments)
-    doubt = cell.cut or (cell.broken and not (cell.split and kind in _NAMES))
+    cut = cell.cut or any(at_the_edge(sheet.page, t) for t in cell.segments)
+    doubt = cut or (cell.broken and not (cell.split and kind in _NAMES))
     if doubt and (kind not in TYPED or kind == labels.ESTADO):
         return nothing
     first = Cell(cell.lines[:1])

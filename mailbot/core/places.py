@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mailbot.core.page import Box, Word
+from mailbot.core.page import Box, Page, Word
 from mailbot.core.sheet import Segment, Sheet
 
 SAME_START = 1.5  # points: texts of one column begin at one edge, but letters have bearings and engines round
@@ -17,6 +17,7 @@ SAME_EDGE = 0.4
 LABEL_GAP = 1.2  # no two words of one label stand further apart
 OVERLAP = -0.4  # boxes of lines set close reach into each other
 _CLOSER = 1.08  # times: lines of one cell are spaced alike, but for rounding
+_NO_WORD, _NO_LINE = 0.6, 1.0  # to the page's edge: less is no room for another word, for another line
 
 Placed = Segment | Word | Box
 
@@ -63,6 +64,12 @@ def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
     """Tell whether a text of that width had room for the next line's first word: then it was not broken for room."""
     first = following.words[0]
     return line.x1 - line.x0 + 0.3 * line.height + first.x1 - first.x0 <= 0.97 * width
+
+
+def at_the_edge(page: Page, s: Segment) -> bool:
+    """Tell whether a text reaches the page's edge, or so near it that it may go on beyond, where nobody sees it."""
+    across = s.x0 < 0 or s.x1 + _NO_WORD * s.height > page.width
+    return across or s.top < _NO_LINE * s.height or s.bottom + _NO_LINE * s.height > page.height
 
 
 def one_start(a: Placed, b: Placed) -> bool:

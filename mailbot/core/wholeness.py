@@ -84,9 +84,7 @@ def with_pieces_inside(
 
 
 def _goes_on_apart(sheet: Sheet, last: Segment, label: Segment) -> bool:
-    """Tell whether right of a cell's line stands a word of it, set far apart, or the page ends."""
-    if last.x1 + 0.6 * last.height > sheet.page.width:
-        return True
+    """Tell whether right of a cell's line stands a word of it, set far apart."""
     s = next(iter(after(sheet, last)), None)
     if s is None or s.x0 - last.x1 > _STRETCHED * s.height or not same_type(last, s):
         return False
