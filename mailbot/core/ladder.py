@@ -95,13 +95,6 @@ def not_due(
 WAITS = "la oficina está cerrada"
 
 
-def still_due(
-    reminder: PlannedReminder, case: Case, ladder: Ladder, now: datetime, calendar: Calendar, office: Office
-) -> bool:
-    """Tell whether a reminder that falls due goes out now."""
-    return not_due(reminder, case, ladder, now, calendar, office) is None
-
-
 def parse_ladders(tables: list[Table], problems: Problems) -> tuple[Ladder, ...]:
     """Read [[escalera]]."""
     ladders: dict[str, Ladder] = {}
