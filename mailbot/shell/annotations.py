@@ -1,4 +1,4 @@
-"""What was laid over a page with a program for comments, and whether it changes what is read there by eye?
+"""What lies over a page (comments, stamps, a form's fields), and whether it changes what is read there by eye?
 
 A text or a stamp is read instead of what lies under it. Of everything else (a redaction not yet applied, a filled
 square, ink) the page itself is asked, painted without and with it: a highlighter's stroke leaves every letter.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pypdfium2
 
-MOST_NOTES = 200  # comments on a page
+MOST_ANNOTATIONS = 2_000  # on a page: forms of many pages have some hundred on each; filled_in refuses more
 
 
 def has_notes(pdf: pypdfium2.PdfDocument, most: int) -> bool:
@@ -56,8 +56,8 @@ def _places(page: Any, kinds: tuple[int, ...]) -> list[Sides]:
     sides = raw.FS_RECTF()
     return [
         (sides.left, sides.bottom, sides.right, sides.top)
-        for kind, note in _annotations(page)
-        if kind in kinds and raw.FPDFAnnot_GetRect(note, sides)
+        for kind, annotation in annotations_on(page)
+        if kind in kinds and raw.FPDFAnnot_GetRect(annotation, sides)
     ]
 
 
@@ -66,17 +66,20 @@ def others_on(page: Any) -> bool:
     from pypdfium2 import raw
 
     harmless = (
-        raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP,
+        None, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_LINK,
+        raw.FPDF_ANNOT_POPUP,
     )  # fmt: skip
-    return any(kind not in harmless for kind, _ in _annotations(page))
+    return any(kind not in harmless for kind, _ in annotations_on(page))
 
 
-def _annotations(page: Any) -> Iterator[tuple[int, Any]]:
-    """Yield each annotation that is seen on a screen, with its kind."""
+def annotations_on(page: Any) -> Iterator[tuple[int | None, Any]]:
+    """Yield each annotation with its kind; one that is not seen on a screen has none."""
     from pypdfium2 import raw
 
-    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_NOTES)):
-        note = raw.FPDFPage_GetAnnot(page, index)
-        if not raw.FPDFAnnot_GetFlags(note) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW):
-            yield raw.FPDFAnnot_GetSubtype(note), note
-        raw.FPDFPage_CloseAnnot(note)
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), MOST_ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        unseen = raw.FPDFAnnot_GetFlags(annotation) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW)
+        try:
+            yield None if unseen else raw.FPDFAnnot_GetSubtype(annotation), annotation
+        finally:
+            raw.FPDFPage_CloseAnnot(annotation)

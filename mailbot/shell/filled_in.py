@@ -8,10 +8,11 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mailbot.shell.annotations import MOST_ANNOTATIONS, annotations_on
+
 if TYPE_CHECKING:
     import pypdfium2
 
-MOST_ANNOTATIONS = 2_000  # on a page: forms of many pages have some hundred on each
 EMPTY = 2  # bytes of an appearance without a letter: the end of a text in UTF-16
 
 
@@ -96,17 +97,13 @@ def _has_more(pdf: pypdfium2.PdfDocument, index: int, than: int) -> bool:
 def _annotations(page: Any) -> list[_Annotation]:
     from pypdfium2 import raw
 
-    count = raw.FPDFPage_GetAnnotCount(page)
-    if count > MOST_ANNOTATIONS:
+    if raw.FPDFPage_GetAnnotCount(page) > MOST_ANNOTATIONS:
         raise CannotBeDrawn
     sides = raw.FS_RECTF()
     found = []
-    for number in range(count):
-        annotation = raw.FPDFPage_GetAnnot(page, number)
-        unseen = raw.FPDFAnnot_GetFlags(annotation) & (raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW)
-        field = raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_WIDGET and not unseen
+    for kind, annotation in annotations_on(page):
+        field = kind == raw.FPDF_ANNOT_WIDGET
         sized = raw.FPDFAnnot_GetRect(annotation, sides) and sides.right > sides.left and sides.top > sides.bottom
         appearance = raw.FPDFAnnot_GetAP(annotation, raw.FPDF_ANNOT_APPEARANCEMODE_NORMAL, None, 0)
         found.append(_Annotation(field, bool(field and sized and appearance > EMPTY)))
-        raw.FPDFPage_CloseAnnot(annotation)
     return found

@@ -271,11 +271,14 @@ def test_a_field_laid_over_a_printed_value_covers_it() -> None:
     assert (document.constancia.estado, signs(document)) == (None, {"texto_tapado"})
 
 
-def test_an_employer_in_a_note_leaves_it_unknown_whether_there_is_one() -> None:
+@pytest.mark.parametrize("marks", [0, 300], ids=["alone", "behind many links"])
+def test_an_employer_in_a_note_leaves_it_unknown_whether_there_is_one(marks: int) -> None:
     none = dict.fromkeys(("Registro patronal:", "Nombre o razón social:", "Modalidad:"), "")
     pdf = pypdfium2.PdfDocument(papers.constancia(none))
     assert read(papers.constancia(none)).constancia.patrones_legible  # type: ignore[union-attr]
     page = pdf[0]
+    for _ in range(marks):
+        pypdfium2.raw.FPDFPage_CloseAnnot(pypdfium2.raw.FPDFPage_CreateAnnot(page, pypdfium2.raw.FPDF_ANNOT_LINK))
     note = pypdfium2.raw.FPDFPage_CreateAnnot(page, pypdfium2.raw.FPDF_ANNOT_FREETEXT)
     pypdfium2.raw.FPDFAnnot_SetRect(note, pypdfium2.raw.FS_RECTF(298, 510, 560, 490))
     pypdfium2.raw.FPDFPage_CloseAnnot(note)
