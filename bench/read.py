@@ -1,8 +1,8 @@
 """How long does a warm reader take for a one-page text PDF, beside plain pdfplumber on the same file?
 
-    python bench/read.py [FILE.pdf…]
+    python bench/read.py [FILE.pdf|FOLDER…]
 
-Without files: the constancias of tests/corpus.
+Of a folder, the PDFs in it; without any, the constancias of tests/corpus.
 
 Prints medians in milliseconds: the whole reading inside a warm worker's process (gate, words, fields, signs), the same
 asked of a child over its pipe, and pdfplumber's ``extract_words`` alone.
@@ -17,6 +17,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from mailbot.core.documents import parse_knowledge
@@ -42,11 +43,17 @@ def milliseconds(work: Callable[[bytes], object], files: list[bytes]) -> list[fl
     return times
 
 
+def files_of(paths: list[Path]) -> list[bytes]:
+    """Read each file, and of a folder each PDF."""
+    return [file.read_bytes() for path in paths for file in (sorted(path.glob("*.pdf")) if path.is_dir() else [path])]
+
+
 def plumber_words(data: bytes) -> object:
     import pdfplumber
 
-    with pdfplumber.open(io.BytesIO(data)) as pdf:
+    with suppress(Exception), pdfplumber.open(io.BytesIO(data)) as pdf:  # a broken file costs what it costs until then
         return [page.extract_words() for page in pdf.pages]
+    return None
 
 
 async def over_the_pipe(files: list[bytes]) -> tuple[list[float], int]:
@@ -68,7 +75,12 @@ def pss_of(pid: int) -> int:
 
 
 def main() -> None:
-    files = [path.read_bytes() for path in [Path(name) for name in sys.argv[1:]] or sorted(CORPUS.glob("*.pdf"))]
+    try:
+        files = files_of([Path(name) for name in sys.argv[1:]] or [CORPUS])
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
+    if not files:
+        sys.exit("no PDF in there")
     warm_up(KNOWLEDGE)
     ours = milliseconds(lambda data: read_bytes(data, Limits(), KNOWLEDGE), files)
     piped, pss = asyncio.run(over_the_pipe(files))
