@@ -29,6 +29,8 @@ class Word:
     upright: bool = True
     tracking: float = 0.0
     """How far its letters are set apart, in points; 0 for ordinary text."""
+    cut: bool = False
+    """Whether the edge of a cell cuts it off: letters of it may be missing, or words after it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,8 @@ def would_have_fitted(line: Segment, following: Segment, width: float) -> bool:
 
 
 def at_the_edge(page: Page, s: Segment) -> bool:
-    """Tell whether a text reaches the page's edge, or so near it that it may go on beyond, where nobody sees it."""
-    across = s.x0 < 0 or s.x1 + _NO_WORD * s.height > page.width
+    """Tell whether a text reaches its cell's or the page's edge, where nobody sees what it goes on with."""
+    across = any(w.cut for w in s.words) or s.x0 < 0 or s.x1 + _NO_WORD * s.height > page.width
     return across or s.top < _NO_LINE * s.height or s.bottom + _NO_LINE * s.height > page.height
 
 

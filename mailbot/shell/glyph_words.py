@@ -34,6 +34,9 @@ class Glyphs:
     space_after: bool = False
     guessed_before: bool = False
     """Whether pdfium put a space before it that is not drawn: a hint, wrong between letters set apart."""
+    last: int = 0
+    """The number of its last glyph in the page's text."""
+    cut: bool = False
     gaps: list[float] = field(default_factory=list)
     """Gaps between its glyphs: what tracking looks like."""
 
@@ -41,7 +44,7 @@ class Glyphs:
 def word_of(piece: Glyphs, *, upright: bool, tracking: float = 0.0) -> Word:
     """Return a piece as a word, its accents composed; ``tracking`` is how far its letters are set apart, in points."""
     text = piece.text if piece.text.isascii() else unicodedata.normalize("NFC", piece.text)
-    return Word(text, piece.x0, piece.top, piece.x1, piece.bottom, piece.font, upright, tracking)
+    return Word(text, piece.x0, piece.top, piece.x1, piece.bottom, piece.font, upright, tracking, piece.cut)
 
 
 def words_of(pieces: list[Glyphs]) -> list[Word]:
@@ -149,6 +152,7 @@ def _words_of_stretch(
             if alike and near and not (last.space_after or p.space_before):
                 last.gaps = [*last.gaps, gap, *p.gaps]
                 last.text += p.text
+                last.cut = last.cut or p.cut
                 last.x1 = max(last.x1, p.x1)
                 last.space_after = p.space_after
                 continue

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mailbot.core.page import Page
+from mailbot.shell.clipped import cut_off
 from mailbot.shell.glyph_words import NARROW_GAP, WORD_GAP, Glyphs, word_of, words_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def _pdfium_page(page: Any, number: int) -> Page:
         if written != taken or any(0xD800 <= c < 0xE000 for c in codes):
             codes = [raw.FPDFText_GetUnicode(textpage, i) for i in range(taken)]
         pieces = _pdfium_pieces(textpage, codes, raw, ctypes)
+        for p in pieces:
+            p.cut = p.angle == 0 and cut_off(textpage, p.last, p.bottom - p.top)
     finally:
         textpage.close()
     for p in pieces:  # from PDF user space to the top left corner of what is shown
@@ -101,7 +104,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
             ):
                 piece.gaps.append(x0 - piece.x1)
                 piece.text += char
-                piece.x1 = max(piece.x1, x1)
+                piece.x1, piece.last = max(piece.x1, x1), index
                 drawn = None
                 continue
         degrees = _turned(angle_of(textpage, index) * 57.29577951308232)
@@ -114,7 +117,7 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
         raw.FPDFText_GetFontInfo(textpage, index, name, 128, ctypes.byref(flags))
         font = name.value.decode("utf-8", "replace").partition("+")
         space = drawn is not None and _touches(*drawn, x0, low, high)
-        piece = Glyphs(char, x0, low, x1, high, font[2] or font[0], degrees, space, guessed_before=guessed)
+        piece = Glyphs(char, x0, low, x1, high, font[2] or font[0], degrees, space, guessed_before=guessed, last=index)
         pieces.append(piece)
         drawn, guessed = None, False
     return pieces

@@ -21,7 +21,7 @@ def joined(first: Document, second: Document, pages: Sequence[Page]) -> Document
     A name that the first reader doubted is taken only where both part its words alike; a person's that only one of
     them read, where it is the CURP's.
     """
-    words = {w.text.strip(_MARKS) for p in pages for w in p.words}
+    words = {w.text.strip(_MARKS) for p in pages for w in p.words if not w.cut}  # the second sees no clip
     if second.kind != CONSTANCIA or second.constancia is None:
         return first
     if first.kind != CONSTANCIA or first.constancia is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -54,6 +55,14 @@ def test_the_plain_paper_is_read_whole_with_its_evidence() -> None:
     assert (nss.printed, nss.label, nss.box.page, nss.box.x0, nss.box.top) == (
         "43160885380", "Número de Seguridad Social", 1, 260.0, 110.0,
     )  # fmt: skip
+
+
+def test_what_an_edge_cuts_off_is_not_read_as_if_whole() -> None:
+    page = with_lines(("Razón social:", "EMPACADORA DE ALIMENTOS"))
+    cut = replace(page, words=tuple(replace(w, cut=w.text in ("PEÑA", "ALIMENTOS")) for w in page.words))
+    assert (constancia(cut).nombre, constancia(cut).patrones_legible) == (None, False)
+    narrow = replace(page, width=next(w.x1 for w in page.words if w.text == "ALIMENTOS") + 1)
+    assert (constancia(narrow).patrones_legible, facts_of(read(narrow))["nss"]) == (False, FACTS["nss"])
 
 
 @pytest.mark.parametrize(

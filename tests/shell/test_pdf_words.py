@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from reportlab.pdfgen import canvas
 
 from mailbot.core.documents import read_document
 from mailbot.core.page import Page
@@ -65,6 +67,19 @@ def test_tracking_does_not_cut_words() -> None:
         data = paper.draw(sheet, random.Random(1), "reportlab", how, "reversed", "")
         words = sorted(pdfium(data)[0].words, key=lambda w: w.x0)
         assert [w.text for w in words] == ["CONSERVACION", "DE", "DERECHOS"]
+
+
+@pytest.mark.parametrize(("wide", "cut"), [(60, ["SALINAS"]), (90, [])])
+def test_a_word_that_its_cells_edge_cuts_off_says_so(wide: int, cut: list[str]) -> None:
+    buffer = io.BytesIO()
+    c = canvas.Canvas(buffer)
+    c.drawString(72, 700, "OMAR TREJO")
+    cell = c.beginPath()
+    cell.rect(126, 690, wide, 24)
+    c.clipPath(cell, stroke=0)
+    c.drawString(140, 700, "SALINAS")
+    c.save()
+    assert [w.text for w in pdfium(buffer.getvalue())[0].words if w.cut] == cut
 
 
 def test_text_drawn_twice_counts_once() -> None:

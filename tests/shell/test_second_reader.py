@@ -61,6 +61,13 @@ def test_a_name_that_only_the_first_reader_saw_must_be_the_curps(name: str, take
     assert nombre(joined(first, WITH_CURP, seen(name))) == taken
 
 
+def test_a_name_that_a_cells_edge_cuts_off_stays_in_doubt() -> None:
+    """The second reader sees no clip: of "PEÑALOZA" it reads what the cell shows."""
+    (page,) = seen(NAME)
+    cut = replace(page, words=(*page.words[:-1], replace(page.words[-1], cut=True)))
+    assert nombre(joined(WITH_CURP, SECOND, [cut])) is None
+
+
 def test_without_a_curp_a_doubted_name_stays_in_doubt() -> None:
     assert nombre(joined(document(), document(nombre=field(NAME)), seen(NAME))) is None
 
