@@ -195,6 +195,12 @@ def _as_table(
     return [Block(cells) for cells in rows], sure
 
 
+def _begins_with_a_rest(row: Block) -> bool:
+    """Tell whether a row's cells do not begin at one height: on a further page, one may go on that was torn there."""
+    tops = [cell.box.top for cell in row.cells.values()]
+    return max(tops) - min(tops) > 0.5 * next(iter(row.cells.values())).lines[0][0].height
+
+
 def _asked(sheet: Sheet) -> list[Segment]:
     return [s for s in sheet.segments if s.kind in labels.EMPLOYER and not _heads_the_block(sheet, s)]
 
@@ -228,7 +234,8 @@ def _blocks(
         columns = len({t.kind for t in group}) == len(group) and (len(group) > 1 or only_names)
         if columns and not any(_has_its_text_beside(sheet, t, mode) for t in group):
             table, sure = _as_table(sheet, group, known, following)
-            legible = legible and sure
+            torn = last is not None and not (last.asked or done) and table[:1] and _begins_with_a_rest(table[0])
+            legible = legible and sure and not torn
             if len(table) == 1 and last is not None and not set(last.cells) & set(table[0].cells):
                 last.cells.update(table[0].cells)
                 continue

@@ -59,8 +59,19 @@ def read_table(
         return [], False
     if sheet.turned:
         rows = [{kind: lines[::-1] for kind, lines in row.items()} for row in rows]
-    cells = [{k: Cell(tuple(line.segments for line in ls)) for k, ls in r.items() if ls} for r in rows]
+    cells = [{k: _cell(lines, following) for k, lines in row.items() if lines} for row in rows]
     return cells, legible and sure
+
+
+def _cell(lines: Sequence[Line], following: Sequence[Sheet]) -> Cell:
+    return Cell(tuple(tuple(_as_printed(s, following) for s in line.segments) for line in lines))
+
+
+def _as_printed(s: Segment, following: Sequence[Sheet]) -> Segment:
+    """Return a text of the next page, which was read as if it were below this one, where it stands there."""
+    words = [w for sheet in following if sheet.page.number == s.page for t in sheet.rows[s.row] for w in t.words]
+    own = {(w.x0, w.text) for w in s.words}
+    return replace(s, words=tuple(w for w in words if (w.x0, w.text) in own)) if words else s
 
 
 def _body(
@@ -105,9 +116,10 @@ def _rows_on(
     end = sheet.page.height * _FOOT
     rest = sheet.rows[min(h.row for h in heads) :]
     for number, row in enumerate(rest):
-        gap = row[0].top - max(s.bottom for s in body[-1]) if body and row else 0.0
-        if row and gap > ROW_GAP * row[0].height and all(not r or r[0].top > end for r in rest[number:]):
-            break
+        if body and row and all(not r or r[0].top > end for r in rest[number:]):
+            apart = row[0].top - max(s.bottom for s in body[-1]) > ROW_GAP * row[0].height
+            if apart or not any(_like_a_cell(s, body) for s in row):
+                break
         yield row
     if not body or sheet.turned:
         return
