@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 
 from mailbot.shell import checkpoint, flags, ledger, letters
 from mailbot.shell.clock import Clock
-from mailbot.shell.failures import ServerTrouble
 from mailbot.shell.fetched import Moved
 from mailbot.shell.letters import Letter
 from mailbot.shell.log import log
 from mailbot.shell.mailbox import Mailbox
-from mailbot.shell.session import Session
 from mailbot.shell.store import Store
 
 AT_ONCE = 20
@@ -51,7 +49,7 @@ class Filing:
         since = self._clock.now() - COPY_WITHIN
         while rows := await self._store.read(letters.to_copy, AT_ONCE, since):
             for row in rows:
-                if not await self._mailbox.call(lambda s, rfc_id=row.rfc_id: holds(s, folder, rfc_id)):  # type: ignore[misc]
+                if not await self._mailbox.call(lambda s, rfc_id=row.rfc_id: s.has_mail(folder, rfc_id)):  # type: ignore[misc]
                     await self._mailbox.append(folder, row.raw)
                 checkpoint.reached("copied")
                 await self._store.write(letters.copied, row.id, self._clock.now())
@@ -82,16 +80,4 @@ class Filing:
         folder = self._folders.sent or await self._mailbox.special_folder(r"\Sent")
         if not folder:
             return False
-        return await self._mailbox.call(lambda s: holds(s, folder, letter.rfc_id), again=True)
-
-
-def holds(session: Session, folder: str, rfc_id: str) -> bool:
-    """Tell whether a folder has a mail with this Message-ID; a folder that is not there has none."""
-    if any(c in rfc_id for c in '"\\\r\n'):
-        return False
-    try:
-        with session.visiting(folder):
-            return bool((session._ask("SEARCH", f'HEADER Message-ID "{rfc_id}"')[-1] or b"").split())
-    except ServerTrouble:  # no such folder; a refused SELECT leaves none selected
-        session.uidvalidity, session.uid_next = session._select(session.account.folder)
-        return False
+        return await self._mailbox.call(lambda s: s.has_mail(folder, letter.rfc_id), again=True)

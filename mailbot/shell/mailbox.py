@@ -117,25 +117,13 @@ class Mailbox:
         """Where a first start begins; None = after all that is there now. Save it before anything else."""
         return await self.call(lambda session: session.baseline(start), again=True)
 
-    async def look(self, after: Watermark, *, most: int = LOOK_MOST, folder: str = "") -> Look:
+    async def look(self, after: Watermark, *, most: int = LOOK_MOST) -> Look:
         """Find what lies above the watermark, oldest first, at most so many."""
-        return await self._in(folder, lambda session: session.look(after, most))
+        return await self.call(lambda session: session.look(after, most), again=True)
 
-    async def fetch(self, uidvalidity: int, uid: int, *, most_bytes: int = 0, folder: str = "") -> Fetched | None:
+    async def fetch(self, uidvalidity: int, uid: int, *, most_bytes: int = 0) -> Fetched | None:
         """Return the mail's bytes, unread as it was; its header alone where it is larger; None when it is gone."""
-        return await self._in(folder, lambda session: session.fetch(uidvalidity, uid, most_bytes))
-
-    async def header(self, uidvalidity: int, uid: int, *, folder: str = "") -> Fetched | None:
-        return await self._in(folder, lambda session: session.header(uidvalidity, uid))
-
-    async def folder_baseline(self, folder: str) -> Watermark:
-        """Where watching another folder (Sent, "with a person") begins: after all that is there now."""
-
-        def ask(session: Session) -> Watermark:
-            with session.visiting(folder):
-                return Watermark(session.uidvalidity, session.uid_next - 1)
-
-        return await self.call(ask, again=True)
+        return await self.call(lambda session: session.fetch(uidvalidity, uid, most_bytes), again=True)
 
     async def numbering(self) -> int:
         """Return the folder's UIDVALIDITY as it is now."""
@@ -152,13 +140,6 @@ class Mailbox:
     async def append(self, folder: str, raw: bytes) -> None:
         """Keep a copy of what we sent."""
         await self.call(lambda session: session.append(folder, raw))
-
-    async def _in(self, folder: str, ask: Callable[[Session], T]) -> T:
-        def there(session: Session) -> T:
-            with session.visiting(folder):
-                return ask(session)
-
-        return await self.call(there if folder and folder != self.account.folder else ask, again=True)
 
     # -- the thread's side ------------------------------------------------------------------------------------
 

@@ -140,11 +140,6 @@ class Session:
             return self._header(found)
         return None if raw is None else Fetched(found, raw, whole=True)
 
-    def header(self, uidvalidity: int, uid: int) -> Fetched | None:
-        """Return the header alone."""
-        dates = self._dates([uid]) if uidvalidity == self.uidvalidity else []
-        return self._header(dates[0]) if dates else None
-
     def _header(self, found: Found) -> Fetched | None:
         raw = self._part(found.uid, "HEADER", 0, HEADER_BYTES)
         return None if raw is None else Fetched(found, raw, whole=False)
@@ -240,7 +235,7 @@ class Session:
 
     def has_mail(self, folder: str, message_id: str) -> bool:
         """Tell whether a folder has a mail with this Message-ID; a folder that is not there has none."""
-        if not MESSAGE_ID.fullmatch(message_id) or not self._box.folder.exists(folder):
+        if not MESSAGE_ID.fullmatch(message_id) or self.ends_at(folder) is None:
             return False
         with self.visiting(folder):
             return bool((self._ask("SEARCH", f'HEADER Message-ID "{message_id}"')[-1] or b"").split())

@@ -12,6 +12,7 @@ from mailbot.shell.accounts import ImapAccount, Password
 from mailbot.shell.failures import Refused, ServerTrouble, TryLater
 from mailbot.shell.fetched import Moved, Watermark
 from mailbot.shell.mailbox import Mailbox
+from mailbot.shell.sent_watch import Glance, glance
 from mailbot.shell.session import Session
 from tests.servers.dovecot import Dovecot, running_dovecot
 
@@ -31,6 +32,10 @@ def mail(number: int = 1, body: str = "hola") -> bytes:
 
 async def uids(mailbox: Mailbox, mark: Watermark) -> list[int]:
     return [found.uid for found in (await mailbox.look(mark)).found]
+
+
+async def glanced(mailbox: Mailbox, folder: str, after: Watermark | None) -> Glance:
+    return await mailbox.call(lambda session: glance(session, folder, after, None), again=True)
 
 
 async def until(true: Callable[[], bool], seconds: float = 30) -> None:
@@ -232,13 +237,12 @@ async def test_another_folder_is_watched_without_leaving_ours(dovecot: Dovecot) 
     async with Mailbox(account(dovecot)) as mailbox:
         ours = await mailbox.baseline(None)
         await mailbox.append("Enviados", mail(7))
-        sent = await mailbox.folder_baseline("Enviados")
+        end = await glanced(mailbox, "Enviados", None)
         dovecot.append(mail(8), "Enviados")
-        found = (await mailbox.look(sent, folder="Enviados")).found
-        header = await mailbox.header(found[0].uidvalidity, found[0].uid, folder="Enviados")
+        headers = (await glanced(mailbox, "Enviados", Watermark(end.uidvalidity, end.upto))).headers
         dovecot.deliver(mail(2))
-        assert header is not None
-        assert (len(found), b"Subject: prueba 8" in header.raw, await uids(mailbox, ours)) == (1, True, [2])
+        assert [b"Subject: prueba 8" in header.raw for header in headers] == [True]
+        assert await uids(mailbox, ours) == [2]
     assert dovecot.flags("Enviados")[1] == set()
 
 
@@ -263,11 +267,11 @@ async def test_looking_at_another_folder_is_no_news(dovecot: Dovecot) -> None:
     """Otherwise a daemon that looks at Sent after each news would never rest."""
     async with Mailbox(account(dovecot)) as mailbox:
         await mailbox.append("Enviados", mail(7))
-        sent = await mailbox.folder_baseline("Enviados")
+        end = await glanced(mailbox, "Enviados", None)
         with suppress(TimeoutError):
             async with asyncio.timeout(0.3):
                 await mailbox.changed()
-        await mailbox.look(sent, folder="Enviados")
+        await glanced(mailbox, "Enviados", Watermark(end.uidvalidity, end.upto - 1))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await mailbox.changed()

@@ -134,8 +134,13 @@ async def test_another_folder_that_is_missing_is_named_and_costs_no_connection(d
     heard: list[Contact] = []
     async with Mailbox(account(dovecot), on_contact=heard.append) as mailbox:
         mark = await mailbox.baseline(None)
+
+        def away(session: Session) -> None:
+            with session.visiting("No hay"):
+                pytest.fail("there is none")
+
         with pytest.raises(ServerTrouble) as raised:
-            await mailbox.folder_baseline("No hay")
+            await mailbox.call(away)
         dovecot.deliver(mail(1))
         assert await uids(mailbox, mark) == [1]
         assert raised.value.trouble == TryLater(
