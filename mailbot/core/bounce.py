@@ -11,7 +11,6 @@ from mailbot.core.mime import Part, Structure, read_headers
 
 _REPORT_BYTES = 200_000
 RECIPIENTS_MOST = 20
-_RECIPIENT = re.compile(rb"^(?:final|original)-recipient[ \t]*:[ \t]*(?:[\w-]+[ \t]*;)?[ \t]*(.+)$", re.IGNORECASE)
 _PRINTED_ID = re.compile(rb"message-id:[ \t]*\r?\n?[ \t]*(<[!-;=?-~]{1,248}>)", re.IGNORECASE)
 _RETURNED = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers")
 

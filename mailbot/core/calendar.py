@@ -58,10 +58,6 @@ class Calendar:
             day = self.next_business_day(day + timedelta(days=1))
         return day
 
-    def business_days_between(self, start: date, end: date) -> int:
-        """Count the business days after ``start`` up to and including ``end``."""
-        return sum(self.is_business_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
-
     def opening(self, day: date, office: Office) -> datetime:
         """Return the instant at which the office opens on a day."""
         return datetime.combine(day, office.opens, tzinfo=office.timezone)

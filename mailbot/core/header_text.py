@@ -11,7 +11,6 @@ NAME_CHARS = 80  # a display name longer than a person's is noise
 SUBJECT_CHARS = 500
 ADDRESSES_MOST = 500
 REFERENCES_MOST = 20  # lessons.md: cap References
-MESSAGE_ID_CHARS = 250
 
 # Every sign of Unicode's categories Cc, Cf, Cs, Zl, Zp but tab and line feed: control, bidi, zero width, surrogates.
 _UNSEEN = re.compile(

@@ -63,7 +63,6 @@ class Reply:
     text: str
     html: str
     picture: bytes | None = None
-    picture_alt: str = ""
     calendar: bytes | None = None
     """The confirmation day as an iCalendar file (RFC 5545)."""
 
@@ -132,7 +131,6 @@ def render(templates: Templates, stem: str, values: Values, office: Office) -> R
         text="\n".join(p for p in parts if p.strip()),
         html=_inlined(html),
         picture=values.imagen,
-        picture_alt=visible(values.imagen_alt),
         calendar=_calendar(sheet, values, office),
     )
 

@@ -1,8 +1,7 @@
 """From a constancia and the traces in its file to signs for a person: evidence, never an accusation.
 
 A sign is only made where the disagreement is certain: a surname with particles, an Ñ, a compound first name or a
-missing second surname never make one. Which signs send a mail to a person is the office's choice (rules/); those of
-``DIGITS`` do so by default.
+missing second surname never make one. Which signs send a mail to a person is the office's choice (rules/).
 """
 
 from __future__ import annotations
@@ -37,7 +36,6 @@ SIGNS: Mapping[str, str] = MappingProxyType(
     }
 )
 SIGN_KINDS = frozenset(SIGNS)
-DIGITS = frozenset({"nss_no_cuadra", "curp_no_cuadra"})
 WEAK = frozenset({"otro_programa", "archivo_posterior", "archivo_anterior", "modificado"})
 """Signs that a mere re-print leaves too: alone they must never be held against a student."""
 LOOK_AGAIN = frozenset({"texto_oculto", "texto_tapado", "otra_letra", "guardado_de_nuevo"})

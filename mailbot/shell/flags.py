@@ -15,8 +15,8 @@ from sqlalchemy import Connection, delete, select
 
 from mailbot.shell.tables import inserting, meta
 
-PAUSED, BREAKER, TROUBLE, RESTORED, TRIED = "paused", "breaker", "trouble", "restored", "tried"
-IMAP, SMTP, STORE = "imap", "smtp", "store"
+PAUSED, BREAKER, RESTORED, TRIED = "paused", "breaker", "restored", "tried"
+IMAP, SMTP = "imap", "smtp"
 
 
 def get(c: Connection, key: str) -> Any:

@@ -84,7 +84,6 @@ class Intake:
         self._last_of: dict[str, asyncio.Task[None]] = {}
         self._trouble: BaseException | None = None
         self.mark: Watermark | None = None
-        self.left_alone = 0
 
     # -- looking ----------------------------------------------------------------------------------------------
 

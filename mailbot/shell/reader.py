@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 NO_LIMIT = 1_000_000  # pages, where limits.pages is 0
-READABLE_SHARE = 0.6  # of the letters; below it the text is taken for (cid:…) rubbish
 
 _OTHER = {
     "word": "es un documento de Word o de Office",

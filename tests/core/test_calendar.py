@@ -59,7 +59,8 @@ def test_adding_and_counting_agree(day: date, count: int) -> None:
     """As many business days lie between as were added, and the last one is one."""
     then = CALENDAR.add_business_days(day, count)
     assert CALENDAR.is_business_day(then)
-    assert CALENDAR.business_days_between(day, then) == count
+    days = (day + timedelta(days=n) for n in range(1, (then - day).days + 1))
+    assert sum(CALENDAR.is_business_day(d) for d in days) == count
 
 
 def test_a_calendar_without_working_days_is_an_error_not_a_loop() -> None:
