@@ -6,9 +6,11 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo-out
 
 # Debian packages: python3-venv for a bare Python; Dovecot and PostgreSQL are the real servers of the tests;
-# Chromium prints and photographs pages, the fonts are those that the tests print papers with.
+# Chromium prints and photographs pages, libseccomp2 knows the kernel's call numbers, the fonts are those that the
+# tests print papers with.
 DEBIAN_DEMO := python3-venv
-DEBIAN_TEST := python3-venv dovecot-imapd dovecot-lmtpd postgresql chromium fonts-dejavu-core fonts-liberation
+DEBIAN_TEST := python3-venv dovecot-imapd dovecot-lmtpd postgresql chromium libseccomp2 fonts-dejavu-core \
+               fonts-liberation
 
 .PHONY: demo test lint bench wheel clean debian-demo debian-test
 

@@ -52,6 +52,7 @@ def _advice(config: Config, calendar: Calendar) -> list[str]:
     from importlib.util import find_spec
 
     from mailbot.core.calendar import doubts
+    from mailbot.shell.confine import calls_can_be_refused
 
     today = datetime.now(config.office.timezone).date()
     advice = [f"rules/30-calendario.toml: {doubt}" for doubt in doubts(calendar, today)]
@@ -63,6 +64,11 @@ def _advice(config: Config, calendar: Calendar) -> list[str]:
         advice.append("mailbox.authserv_id está vacío: no se comprueba quién escribe (sólo se aparta lo que falla)")
     if find_spec("rapidocr") is None:
         advice.append("sin OCR: las fotos no se leen, sólo se pide el PDF; para leerlas: pip install 'mailbot[ocr]'")
+    if not calls_can_be_refused():
+        advice.append(
+            "este equipo no tiene el filtro de llamadas al sistema (seccomp, en Linux de x86_64 o aarch64): "
+            "los documentos se leen con sus demás límites, sin ese candado"
+        )
     return advice
 
 

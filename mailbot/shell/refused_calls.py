@@ -44,6 +44,11 @@ _SYSTEM = {
 _REFUSED = {**_STARTS, **_REACHES, **_OTHER_PROCESSES, **_FILES, **_SYSTEM}
 # Their arguments lie in memory, where no filter looks: "unknown" makes the C library ask by the older call.
 _UNKNOWN = {"clone3": (435, 435), "openat2": (437, 437)}
+# Refused with some arguments only.
+_SOME = {
+    "clone": (56, 220), "open": (2, None), "openat": (257, 56), "tgkill": (234, 131), "prctl": (157, 167),
+    "prlimit64": (302, 261),
+}  # fmt: skip
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 _CLONE_THREAD = 0x00010000
@@ -54,7 +59,7 @@ _CPU = 0  # RLIMIT_CPU, the one limit that is set anew for each document
 _NR, _ARCH, _ARGS = 0, 4, 16
 _LOAD, _EQUAL, _AT_LEAST, _HAS_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF_LD|W|ABS, BPF_JMP|…|K, BPF_RET|K
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_SECCOMP = (317, 277)
+_SECCOMP = {"seccomp": (317, 277)}
 _SET_MODE_FILTER, _TSYNC = 1, 1  # for the threads that imports have started, too
 
 Step = tuple[int, int, int, int]
@@ -73,7 +78,7 @@ def refuse_calls() -> bool:
     filters = (_Filter * len(steps))(*(_Filter(*step) for step in steps))
     program = _Program(len(steps), filters)
     call = ctypes.CDLL(None, use_errno=True).syscall
-    number, mode, flags = (ctypes.c_long(n) for n in (_SECCOMP[column], _SET_MODE_FILTER, _TSYNC))
+    number, mode, flags = (ctypes.c_long(n) for n in (_SECCOMP["seccomp"][column], _SET_MODE_FILTER, _TSYNC))
     return int(call(number, mode, flags, ctypes.byref(program))) == 0
 
 
@@ -97,13 +102,14 @@ def _steps(arch: int, column: int, pid: int) -> list[Step]:
         steps += _if_called(numbers[column], _REFUSE)
     for numbers in _UNKNOWN.values():
         steps += _if_called(numbers[column], (_RETURN, 0, 0, _ERROR | errno.ENOSYS))
-    steps += _if_called((56, 220)[column], _argument(0), (_HAS_BIT, 1, 0, _CLONE_THREAD), _REFUSE, _PERMIT)
-    steps += _if_called((2, None)[column], _argument(1), (_HAS_BIT, 0, 1, _WRITING), _REFUSE, _PERMIT)
-    steps += _if_called((257, 56)[column], _argument(2), (_HAS_BIT, 0, 1, _WRITING), _REFUSE, _PERMIT)
-    steps += _if_called((234, 131)[column], _argument(0), (_EQUAL, 1, 0, pid), _REFUSE, _PERMIT)  # tgkill: abort()
-    steps += _if_called((157, 167)[column], _argument(0), (_EQUAL, 0, 1, _PDEATHSIG), _REFUSE, _PERMIT)  # prctl
-    steps += _if_called(  # prlimit64(pid, resource, new, old): its own processor time may be set, all may be asked
-        (302, 261)[column],
+    some = {name: numbers[column] for name, numbers in _SOME.items()}
+    steps += _if_called(some["clone"], _argument(0), (_HAS_BIT, 1, 0, _CLONE_THREAD), _REFUSE, _PERMIT)
+    steps += _if_called(some["open"], _argument(1), (_HAS_BIT, 0, 1, _WRITING), _REFUSE, _PERMIT)
+    steps += _if_called(some["openat"], _argument(2), (_HAS_BIT, 0, 1, _WRITING), _REFUSE, _PERMIT)
+    steps += _if_called(some["tgkill"], _argument(0), (_EQUAL, 1, 0, pid), _REFUSE, _PERMIT)  # itself: abort()
+    steps += _if_called(some["prctl"], _argument(0), (_EQUAL, 0, 1, _PDEATHSIG), _REFUSE, _PERMIT)
+    steps += _if_called(  # (pid, resource, new, old): its own processor time may be set, all may be asked
+        some["prlimit64"],
         _argument(0), (_EQUAL, 1, 0, 0), _REFUSE,
         _argument(1), (_EQUAL, 4, 0, _CPU),
         _argument(2), (_EQUAL, 0, 3, 0),

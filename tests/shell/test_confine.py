@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import posix
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from mailbot.cli import program
+from mailbot.shell import refused_calls
+from tests.test_config import ACCOUNTS
 
 HIDDEN = """
 import asyncio, ctypes
@@ -107,3 +114,42 @@ def test_a_child_may_read_and_compute_and_nothing_else_even_as_root(tmp_path: Pa
     assert ran.returncode == -signal.SIGABRT
     assert file.read_text(encoding="utf-8") == "leído"
     assert [p.name for p in tmp_path.iterdir()] == ["f"]
+
+
+def test_every_call_has_the_kernel_s_number_on_each_machine() -> None:
+    """One wrong number lets a call through where nobody runs the tests; libseccomp keeps the kernel's tables."""
+    try:
+        number_of = ctypes.CDLL("libseccomp.so.2").seccomp_syscall_resolve_name_arch
+    except OSError:
+        pytest.fail("falta libseccomp: apt-get install libseccomp2")
+    tables = (refused_calls._REFUSED, refused_calls._UNKNOWN, refused_calls._SOME, refused_calls._SECCOMP)
+    ours = {name: numbers for table in tables for name, numbers in table.items()}
+    arches = [arch for arch, _ in refused_calls._MACHINES.values()]
+    found = {name: [number_of(arch, name.encode()) for arch in arches] for name in ours}
+    assert {name: tuple(n if n >= 0 else None for n in numbers) for name, numbers in found.items()} == ours
+
+
+WITHOUT_A_FILTER = """
+import os, posix, resource
+os.uname = lambda: posix.uname_result(("Linux", "casa", "6", "1", "riscv64"))
+from mailbot.shell.confine import calls_can_be_refused, confine
+print(calls_can_be_refused())
+confine(parent=os.getppid(), memory_mb=0, may_start_threads=False)
+print(resource.getrlimit(resource.RLIMIT_FSIZE), resource.getrlimit(resource.RLIMIT_NPROC))
+"""
+
+
+def test_on_a_machine_without_the_filter_the_other_measures_hold() -> None:
+    ran = subprocess.run([sys.executable, "-c", WITHOUT_A_FILTER], capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n") == ["False", "(0, 0) (0, 0)", ""]
+
+
+@pytest.mark.parametrize("machine", ["riscv64", os.uname().machine])
+def test_check_says_where_there_is_no_filter(machine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(ACCOUNTS, encoding="utf-8")
+    monkeypatch.setattr(os, "uname", lambda: posix.uname_result(("Linux", "casa", "6", "1", machine)))
+    runner = CliRunner(env={"MAILBOT_MAILBOX_PASSWORD": "x"})
+    ran = runner.invoke(program, ["check", "--config", str(config)], standalone_mode=False)
+    told = [line for line in ran.output.splitlines() if "seccomp" in line]
+    assert (ran.return_value, len(told)) == (0, machine not in ("x86_64", "aarch64")), ran.output
