@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mailbot.commands.usage import COMMANDS as COMMANDS_HEADING
 from mailbot.commands.usage import in_spanish, said
+from mailbot.files import shown, why_not
 
 # Name -> (module, line of help). The modules are imported only when their command runs: SQLAlchemy, pdfplumber,
 # holidays and pydantic cost half a second together.
@@ -82,19 +85,6 @@ def main() -> None:
     sys.exit(result if isinstance(result, int) else 0)
 
 
-def why_not(error: OSError) -> str:
-    """Say in Spanish why a file cannot be read or written."""
-    match error:
-        case FileNotFoundError():
-            return "no existe"
-        case IsADirectoryError():
-            return "es una carpeta"
-        case PermissionError():
-            return "no hay permiso"
-        case _:
-            return error.strerror or type(error).__name__
-
-
 def _last_word(error: Exception) -> int:
     """Say an error that no command foresaw in one line; problems of configuration are many lines, one each."""
     from mailbot.config import ConfigProblems
@@ -104,14 +94,13 @@ def _last_word(error: Exception) -> int:
             click.echo(problem, err=True)
         return 2
     if isinstance(error, OSError):
-        click.echo(f"mailbot: {error.filename or 'el sistema'}: {why_not(error)}", err=True)
+        where = shown(Path(os.fsdecode(error.filename))) if error.filename else "el sistema"
+        click.echo(f"mailbot: {where}: {why_not(error)}", err=True)
         return 1
     click.echo(
         f"mailbot: error inesperado ({type(error).__name__}); con MAILBOT_DEBUG=1 dice dónde: repórtalo",
         err=True,
     )
-    import os
-
     if os.environ.get("MAILBOT_DEBUG"):
         raise error
     return 1

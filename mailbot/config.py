@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from mailbot.core.office import Links, Office
 from mailbot.core.rulefile import syntax
+from mailbot.files import read_file, shown, why_not
 from mailbot.sections import (
     HOURS,
     Limits,
@@ -152,7 +153,7 @@ _NO_ACCOUNTS = {
 def load(path: Path) -> Config:
     """Read config.toml; raise ConfigProblems with every problem at once."""
     table, text = _read(path)
-    return Config(_validated(table, str(path), text), path.resolve().parent, path)
+    return Config(_validated(table, shown(path), text), path.resolve().parent, path)
 
 
 def without_file() -> Config:
@@ -183,14 +184,14 @@ def load_or_defaults(path: Path | None) -> Config:
     if path == Path("config.toml") and not path.is_file():
         return without_file()
     table, text = _read(path)
-    sections = _validated(_with_accounts(table), str(path), text)
+    sections = _validated(_with_accounts(table), shown(path), text)
     return Config(sections, path.resolve().parent, path, names_mailbox="address" in table.get("mailbox", {}))
 
 
 def text_of(path: Path, name: str) -> str:
     """Return a file's text, without the mark that Notepad puts before it; raise ConfigProblems where it has none."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_file(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise ConfigProblems(
             [f"{name}: no existe; copia config.toml del proyecto o indica otro con --config"]
@@ -201,16 +202,15 @@ def text_of(path: Path, name: str) -> str:
             [f"{name}:{line}: tiene letras que no están en UTF-8; guárdalo de nuevo con esa codificación"]
         ) from None
     except OSError as error:
-        why = "es una carpeta" if isinstance(error, IsADirectoryError) else "revisa sus permisos"
-        raise ConfigProblems([f"{name}: no se puede leer; {why}"]) from None
+        raise ConfigProblems([f"{name}: no se puede leer ({why_not(error)})"]) from None
 
 
 def _read(path: Path) -> tuple[dict[str, Any], str]:
-    text = text_of(path, str(path))
+    text = text_of(path, shown(path))
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
-        raise ConfigProblems([f"{path}: {syntax(str(error), text)}"]) from None
+        raise ConfigProblems([f"{shown(path)}: {syntax(str(error), text)}"]) from None
 
 
 def _with_accounts(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -212,6 +213,22 @@ def test_rules_are_taken_as_a_whole_folder_and_templates_one_by_one(tmp_path: Pa
     texts = template_texts(config)
     assert texts["cierre.md"] == "propia"
     assert "asunto" in texts["ya_tienes_seguro.md"]
+
+
+def test_a_configuration_that_is_no_file_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "carpeta").mkdir()
+    os.mkfifo(tmp_path / "tubo")
+    said = []
+    for name in ("carpeta", "tubo", "/dev/zero", "a\x1b[31m\n"):
+        with pytest.raises(ConfigProblems) as caught:
+            load(tmp_path / name)
+        said += [problem.removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
+    assert said == [
+        "carpeta: no se puede leer (es una carpeta)",
+        "tubo: no se puede leer (no es un archivo)",
+        "/dev/zero: no se puede leer (no es un archivo)",
+        "a\\x1b[31m\\n: no existe; copia config.toml del proyecto o indica otro con --config",
+    ]
 
 
 def test_a_file_that_is_no_toml_is_told_in_spanish_with_its_line(tmp_path: Path) -> None:

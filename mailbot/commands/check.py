@@ -12,6 +12,7 @@ from mailbot.commands.opening import config_option
 from mailbot.config import Config, ConfigProblems, beside, load, missing_grants, missing_secrets
 from mailbot.core.spanish import counted
 from mailbot.desk import read_desk
+from mailbot.files import shown
 
 if TYPE_CHECKING:
     from mailbot.core.calendar import Calendar
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def command(path: Path, online: bool) -> int:
     """Revisa la configuración, las reglas y las plantillas: todos los problemas de una vez."""
     if not path.exists():
-        click.echo(f"{path}: no existe; copia config.toml del proyecto o indica otro con --config", err=True)
+        click.echo(f"{shown(path)}: no existe; copia config.toml del proyecto o indica otro con --config", err=True)
         return 2
     problems: list[str] = []
     try:
@@ -41,7 +42,7 @@ def command(path: Path, online: bool) -> int:
         click.echo(f"\n{counted(len(problems), 'problema')}. No se inició nada.")
         return 1
     rules, topics = counted(len(rulebook.rules), "regla"), counted(len(rulebook.topics), "pregunta")
-    click.echo(f"✓ {path}: {rules}, {topics}, {counted(len(templates.sheets), 'plantilla')}")
+    click.echo(f"✓ {shown(path)}: {rules}, {topics}, {counted(len(templates.sheets), 'plantilla')}")
     for advice in (*rulebook.overruled, *_advice(config, rulebook.calendar)):
         click.echo(f"· {advice}")
     return _online(config) if online else 0

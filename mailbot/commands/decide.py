@@ -16,8 +16,8 @@ from typing import Any
 
 import click
 
-from mailbot.cli import why_not
 from mailbot.commands.folding import folded, listed
+from mailbot.commands.given import contents_of, in_json
 from mailbot.commands.opening import optional_config
 from mailbot.config import Config, load_or_defaults
 from mailbot.core.answer import Desk, answer
@@ -27,6 +27,7 @@ from mailbot.core.message import Attachment, Message, parse
 from mailbot.core.outcome import Outcome, Past
 from mailbot.core.spanish import format_date
 from mailbot.desk import set_desk
+from mailbot.files import shown
 from mailbot.shell.limits import MEGABYTE, Limits
 from mailbot.shell.workers import Readers
 
@@ -64,12 +65,11 @@ async def _decide(
     files: tuple[Path, ...], on: date | None, sender: str | None, as_json: bool, config: Config, desk: Desk
 ) -> int:
     failures = 0
-    async with Readers(Limits.of(config.limits), desk.rulebook.reading) as readers:
+    limits = Limits.of(config.limits)
+    async with Readers(limits, desk.rulebook.reading) as readers:
         for file in files:
-            try:
-                data = file.read_bytes()
-            except OSError as error:
-                click.echo(f"{file}: no se puede abrir ({why_not(error)})", err=True)
+            data = contents_of(file, 0 if _is_mail(file) else limits.most_read)
+            if data is None:
                 failures += 1
                 continue
             message = _as_mail(file, data, sender, config)
@@ -96,10 +96,14 @@ def _day(text: str | None) -> date | None:
         raise click.BadParameter(f"«{text}» no es una fecha como 2026-11-23", param_hint="--on") from None
 
 
+def _is_mail(file: Path) -> bool:
+    return file.suffix.lower() == ".eml"
+
+
 def _as_mail(file: Path, data: bytes, sender: str | None, config: Config) -> Message:
     """Read a mail, or put a bare document into one."""
     office = config.office
-    if file.suffix.lower() == ".eml":
+    if _is_mail(file):
         own = office.own_addresses if config.names_mailbox else frozenset()  # none: whatever comes is to us
         staff = frozenset(a.lower() for a in office.staff)
         limit = config.limits.attachment_mb * MEGABYTE
@@ -133,7 +137,7 @@ def as_record(decided: Decided) -> dict[str, Any]:
     mail = message_from_bytes(reply.raw, policy=policy.default) if reply else None
     decision = outcome.decision
     record: dict[str, Any] = {
-        "file": str(decided.file),
+        "file": in_json(decided.file),
         "facts": asdict(outcome.facts) if outcome.facts else {},
         "rule": decision.rule if decision else None,
         "reply": reply.stem if reply else None,
@@ -160,7 +164,7 @@ def _said(decided: Decided) -> str:
 
 def _lines(decided: Decided) -> Iterator[str]:
     record, outcome = as_record(decided), decided.outcome
-    yield click.style(str(decided.file), bold=True)
+    yield click.style(shown(decided.file), bold=True)
     known = {name: value for name, value in record["facts"].items() if value is not None}
     if known:
         yield listed((f"{name} = {value}" for name, value in known.items()), "  Datos: ", "    ")

@@ -11,14 +11,15 @@ from typing import Any
 
 import click
 
-from mailbot.cli import why_not
 from mailbot.commands.folding import folded
+from mailbot.commands.given import contents_of, in_json
 from mailbot.commands.opening import optional_config
 from mailbot.config import Config, ConfigProblems, load_or_defaults
 from mailbot.core.constancia import Constancia, Patron
 from mailbot.core.documents import CONSTANCIA, Document, ReadingKnowledge
 from mailbot.core.picture_marks import Mark
 from mailbot.core.spanish import format_date
+from mailbot.files import shown, why_not
 from mailbot.folders import rule_texts
 from mailbot.shell.limits import Limits
 from mailbot.shell.workers import Readers
@@ -64,12 +65,10 @@ async def _read(files: tuple[Path, ...], config: Config, *, as_json: bool, pictu
     knowledge = reading_knowledge(config)
     names = {**NAMES, **{k.kind: k.name for k in knowledge.kinds if k.kind not in NAMES}}
     failures = 0
-    async with Readers(Limits.of(config.limits), knowledge) as readers:
+    limits = Limits.of(config.limits)
+    async with Readers(limits, knowledge) as readers:
         for file in files:
-            try:
-                data = file.read_bytes()
-            except OSError as error:
-                click.echo(f"{file}: no se puede abrir ({why_not(error)})", err=True)
+            if (data := contents_of(file, limits.most_read)) is None:
                 failures += 1
                 continue
             document = await readers.read(data)
@@ -84,7 +83,7 @@ def as_record(file: Path, document: Document) -> dict[str, Any]:
     """Return a document as contract.md's `mailbot read --json` gives it."""
     c = document.constancia or Constancia()
     return {
-        "file": str(file),
+        "file": in_json(file),
         "kind": document.kind,
         "via": document.via,
         "nss": None if c.nss is None else c.nss.value.digits,
@@ -108,7 +107,7 @@ def _said(file: Path, document: Document, names: dict[str, str]) -> str:
     """Return what a person reads."""
     name = names.get(document.kind, document.kind)
     how = f" ({HOW[document.via]})" if document.via and document.kind == CONSTANCIA else ""
-    lines = [click.style(str(file), bold=True), f"  {name[:1].upper()}{name[1:]}{how}"]
+    lines = [click.style(shown(file), bold=True), f"  {name[:1].upper()}{name[1:]}{how}"]
     if document.constancia is not None:
         lines += [folded(value, f"  {label:<18}") for label, value in _rows(document.constancia)]
     lines += [f"  ✗ {problem}" for problem in document.problems]
@@ -142,7 +141,7 @@ async def _draw(readers: Readers, data: bytes, document: Document, config: Confi
     try:
         await asyncio.to_thread(out.write_bytes, drawn)
     except OSError as error:
-        click.echo(f"{out}: no se puede escribir ({why_not(error)})", err=True)
+        click.echo(f"{shown(out)}: no se puede escribir ({why_not(error)})", err=True)
         return False
     return True
 

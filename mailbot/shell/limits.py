@@ -28,6 +28,11 @@ class Limits:
         """Tell whether an attachment of so many bytes is read at all."""
         return self.attachment_mb == 0 or size <= self.attachment_mb * MEGABYTE
 
+    @property
+    def most_read(self) -> int:
+        """How many bytes of a file tell that it is too large; 0: there is no limit."""
+        return self.attachment_mb * MEGABYTE + 1 if self.attachment_mb else 0
+
     def allows_answer(self, size: int) -> bool:
         """Tell whether a child may answer with so many bytes."""
         return self.reader_answer_kb == 0 or size <= self.reader_answer_kb * KILOBYTE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from mailbot.files import why_not
 from tests.shell import papers
 
 
@@ -20,11 +23,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def mailbot(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def mailbot(folder: Path, *words: str, command: str = "read") -> subprocess.CompletedProcess[str]:
     """Run the command in an empty folder, outside the repository and without a configuration."""
     return subprocess.run(
-        [sys.executable, "-m", "mailbot", "read", *words], cwd=folder, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-m", "mailbot", command, *words], cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"}, timeout=120,
+    )  # fmt: skip
 
 
 def test_json_is_one_object_a_line(folder: Path) -> None:
@@ -74,6 +78,49 @@ def test_a_file_that_is_not_there_is_one_clear_line(folder: Path) -> None:
     assert ran.stderr.startswith("no-esta.pdf: no se puede abrir")
     assert len(ran.stderr.splitlines()) == 1
     assert len(ran.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["read", "decide"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("carpeta", "carpeta: no se puede abrir (es una carpeta)"),
+        ("tubo", "tubo: no se puede abrir (no es un archivo)"),
+        ("/dev/zero", "/dev/zero: no se puede abrir (no es un archivo)"),
+        ("a" * 300, "a" * 300 + ": no se puede abrir (su nombre es demasiado largo)"),
+        ("nota.txt/x", "nota.txt/x: no se puede abrir (no existe)"),
+        ("no\nesta\x1b[31m\u202e.pdf", "no\\nesta\\x1b[31m\\u202e.pdf: no se puede abrir (no existe)"),
+    ],
+    ids=["folder", "pipe", "endless device", "long name", "beyond a file", "name that a terminal obeys"],
+)
+def test_what_is_no_file_is_one_clear_line(folder: Path, command: str, name: str, said: str) -> None:
+    (folder / "carpeta").mkdir()
+    os.mkfifo(folder / "tubo")
+    ran = mailbot(folder, name, command=command)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (1, "", said + "\n")
+
+
+def test_a_file_without_permission_is_said() -> None:
+    assert why_not(PermissionError(errno.EACCES, "Permission denied")) == "no hay permiso"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("a\nb\x1b[31m.txt", "a\\nb\\x1b[31m.txt"), ("a\udcff.txt", "a\\udcff.txt")]
+)
+def test_a_name_is_one_line_whatever_it_holds(folder: Path, name: str, shown: str) -> None:
+    (folder / name).write_bytes(b"hola")
+    ran = mailbot(folder, name)
+    assert (ran.returncode, ran.stdout.splitlines()[0], ran.stderr) == (0, shown, "")
+    ran = mailbot(folder, "--json", name)
+    said = name.replace("\udcff", "\\udcff")
+    assert [json.loads(line)["file"] for line in ran.stdout.splitlines()] == [said]
+
+
+def test_of_a_file_that_is_too_large_no_more_is_read_than_tells_so(folder: Path) -> None:
+    with (folder / "hueco.pdf").open("wb") as file:
+        file.truncate(1 << 42)
+    ran = mailbot(folder, "--json", "hueco.pdf")
+    assert (ran.returncode, json.loads(ran.stdout)["problems"]) == (0, ["es demasiado grande"])
 
 
 def test_the_picture_is_written(folder: Path) -> None:
