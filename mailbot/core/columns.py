@@ -16,6 +16,7 @@ from mailbot.core.places import (
     after,
     aligned,
     amid_labels,
+    asks_too,
     closer_below,
     column_of,
     follows,
@@ -196,7 +197,7 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
         reach = LOOSE_LINE if _no_room(sheet, end, s) else NEXT_LINE
         if s.label is not None or not compact(s.text) or not same_type(first, s):
             break
-        if not follows(last, s, reach):
+        if not follows(last, s, reach) or asks_too(sheet, s, first):
             break
         lines.append(_line_from(sheet, s))
         last, end = s, lines[-1][-1]

@@ -75,11 +75,23 @@ def read_employers(
     ``whole`` are the pages with all their sections: a registro patronal anywhere that was not read leaves a doubt.
     ``with_captions`` tells that the document's other values stand above their labels; a table's may still not.
     """
-    over = [turned_over(s) for s in reversed(sheets)] if with_captions else []
-    if over and (all(_mode(s, _asked(s)) is None for s in sheets) or _each_under_its_number(over)):
-        found_over, sure = read_employers(over, modalidades, whole)
-        return [replace(row, box=box_as_seen(row.box, over)) for row in reversed(found_over)], sure
     known = {compact(m): m for m in modalidades}
+    if not with_captions:
+        return _read(sheets, known, whole)
+    over = [turned_over(s) for s in reversed(sheets)]
+    found, sure = _read(over, known, whole)
+    from_above = [replace(row, box=box_as_seen(row.box, over)) for row in reversed(found)]
+    modes = {_mode(s, _asked(s)) for s in sheets} - {None}
+    if not modes or _each_under_its_number(over):
+        return from_above, sure
+    upright = _read(sheets, known, whole)
+    numbered = bool(found) and all(row.registro_patronal is not None for row in found)
+    over_each = modes == {"below"} and sure and numbered  # what seems below is the next employer's
+    return (from_above, True) if over_each and not upright[1] else upright
+
+
+def _read(sheets: Sequence[Sheet], known: dict[str, str], whole: Sequence[Sheet]) -> tuple[list[Row], bool]:
+    """Read the employers of pages whose values stand beside their labels or below them."""
     rows: list[Row] = []
     legible = True
     blocks: list[Block] = []

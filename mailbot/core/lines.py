@@ -88,9 +88,10 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if text and text not in PREFIXES:
             break
         colon = word.text.endswith(":") or (i + 1 < len(words) and words[i + 1].text[0] == ":")
-        if words[start].text[0].islower() and _ends_a_sentence(word.text):
+        label = LABELS.get(text)
+        if words[start].text[0].islower() and _ends_a_sentence(word.text) and not _leads_on(words, i, label):
             break  # "… que presente el" over "patrón."
-        if (label := LABELS.get(text)) and (i == start or compact(word.text) or not word.text.strip(":()")):
+        if label and (i == start or compact(word.text) or not word.text.strip(":()")):
             end = i + 1
             if not word.text.endswith(":") and end < len(words) and not words[end].text.strip(":"):
                 end += 1
@@ -98,6 +99,15 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         if word.text.endswith(":"):
             break
     return found
+
+
+def _leads_on(words: Sequence[Word], last: int, label: Label | None) -> bool:
+    """Tell whether after a label's full stop only what it asks for follows: the stop is all there is of its leaders."""
+    value, *rest = words[last + 1 : last + 3] or (None,)
+    if label is None or label.kind not in TYPED or value is None:
+        return False
+    apart = not rest or rest[0].x0 - value.x1 > LABEL_GAP * (value.bottom - value.top)
+    return apart and read_value(label.kind, value.text) is not None
 
 
 def _ends_a_sentence(word: str) -> bool:

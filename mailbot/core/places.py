@@ -109,6 +109,11 @@ def marks_a_label(sheet: Sheet, s: Segment) -> bool:
     return near and s.label is None and not any(c.isalpha() for c in s.text)
 
 
+def asks_too(sheet: Sheet, s: Segment, value: Segment) -> bool:
+    """Tell whether right of a text stands one that begins where a label's value does: it is a label nobody knew."""
+    return value.x0 > s.x1 and any(one_start(t, value) for t in after(sheet, s))
+
+
 def has_text_beside(sheet: Sheet, head: Segment) -> bool:
     """Tell whether the next text to the right of a label is no label: then what stands below is another's."""
     beside = next((t for t in neighbours(sheet, head) if t.x0 >= head.x1 - 1), None)

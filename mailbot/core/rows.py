@@ -23,11 +23,13 @@ class Line:
     """One line of one cell."""
 
     segments: tuple[Segment, ...]
+    turned: bool = False
+    """Whether its page was turned over, foot to head: its lines come as they are read, so it counts from the foot."""
 
     @property
     def middle(self) -> float:
         s = self.segments[0]
-        return (s.top + s.bottom) / 2
+        return (s.top + s.bottom) / 2 * (-1 if self.turned else 1)
 
     @property
     def height(self) -> float:

@@ -53,12 +53,11 @@ def read_table(
             elif kind in columns:
                 by_column.setdefault(kind, []).append(s)
         for kind, segments in by_column.items():
-            columns[kind].append(Line(tuple(segments)))
-    rows = split_rows(columns, known)
+            columns[kind].append(Line(tuple(segments), sheet.turned))
+    rows = split_rows({kind: lines[::-1] for kind, lines in columns.items()} if sheet.turned else columns, known)
     if rows is None:
         return [], False
-    if sheet.turned:
-        rows = [{kind: lines[::-1] for kind, lines in row.items()} for row in rows]
+    rows = rows[::-1] if sheet.turned else rows
     cells = [{k: _cell(lines, following) for k, lines in row.items() if lines} for row in rows]
     return cells, legible and sure
 

@@ -11,6 +11,7 @@ from mailbot.core.places import (
     NEXT_LINE,
     after,
     aligned,
+    asks_too,
     before,
     closer_below,
     follows,
@@ -115,7 +116,8 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
             if id(s) in members or not same_type(last, s) or not last.capitals or marks_a_label(sheet, s):
                 continue
             like_a_label = s.colon or (same_type(label, s) and not label.colon)
-            if (s.label is not None and like_a_label) or not (one_start(s, last) or one_start(s, label)):
+            in_place = one_start(s, last) or one_start(s, label)
+            if not in_place or asks_too(sheet, s, last) or (s.label is not None and like_a_label):
                 continue  # but a word that could be a label may stand where a value goes on
             following = touching_below(sheet, s)
             if following is not None and closer_below(last, s, following):
