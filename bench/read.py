@@ -15,12 +15,11 @@ import io
 import statistics
 import sys
 import time
-import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from mailbot.core.documents import parse_knowledge
+from mailbot.core.rules import parse_reading
 from mailbot.shell.limits import Limits
 from mailbot.shell.reader import read_bytes, warm_up
 from mailbot.shell.workers import Readers
@@ -29,7 +28,7 @@ ROUNDS = 5
 ROOT = Path(__file__).parent.parent
 RULES = ROOT / "rules" / "documentos.toml"
 CORPUS = ROOT / "tests" / "corpus" / "constancias"
-KNOWLEDGE = parse_knowledge(tomllib.loads(RULES.read_text(encoding="utf-8")))
+KNOWLEDGE = parse_reading({"documentos.toml": RULES.read_text(encoding="utf-8")})
 
 
 def milliseconds(work: Callable[[bytes], object], files: list[bytes]) -> list[float]:

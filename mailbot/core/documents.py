@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from mailbot.core.constancia import Constancia, read_constancia
 from mailbot.core.page import Page
-from mailbot.core.spanish import compact, fold
+from mailbot.core.spanish import compact
+
+if TYPE_CHECKING:
+    from mailbot.core.rulefile import Problems, Table
 
 Via = Literal["text", "ocr"]
 
@@ -17,6 +21,9 @@ CONSTANCIA = "constancia_vigencia"
 ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO = (
     "ilegible", "con_contrasena", "otro_formato", "imagen", "desconocido",
 )  # fmt: skip
+
+_CLASE = re.compile(r"[a-z_][a-z0-9_]*")
+MARKS_ALONE = 2  # as many make a kind without a title (titles.recognise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,58 +93,45 @@ def read_document(pages: Sequence[Page], via: Via, knowledge: ReadingKnowledge) 
     return Document(kind, via, constancia, problems)
 
 
-def parse_knowledge(table: Mapping[str, Any]) -> ReadingKnowledge:
-    """Check rules/documentos.toml, already parsed; raise ValueError with every problem, in Spanish, a line each."""
-    problems: list[str] = []
+TABLES = ("documento", "modalidades", "errores_imss")
+
+
+def parse_knowledge(tables: Sequence[Table], problems: Problems) -> ReadingKnowledge:
+    """Read [[documento]], [modalidades] and [errores_imss]."""
     kinds: list[KindMarks] = []
-    for key in table:
-        if key not in ("documento", "modalidades", "errores_imss"):
-            problems.append(f"«{key}» no se conoce: se esperan [[documento]], [modalidades] y [errores_imss]")
-    entries = table.get("documento", [])
-    if not isinstance(entries, list):
-        problems.append("«documento» va entre dobles corchetes: [[documento]]")
-        entries = []
-    for number, entry in enumerate(entries, 1):
-        kind = _kind(entry, f"documento {number}", problems)
-        if kind is not None:
-            if any(k.kind == kind.kind for k in kinds):
-                problems.append(f"documento {number}: la clase «{kind.kind}» está dos veces")
-            for title, owner in _taken(kind, kinds):
-                other = f"ya es de «{owner}»; cada título es de una sola clase"
-                problems.append(f"documento {number}: el título «{title}» {other}")
-            kinds.append(kind)
+    modalidades: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    for table in tables:
+        if table.name == "documento":
+            kinds.append(_kind(table, kinds, problems))
+        elif table.name == "modalidades":
+            problems.closed(table, ("conocidas",))
+            modalidades += _texts(table, "conocidas", problems)
+        elif table.name == "errores_imss":
+            problems.closed(table, ("frases",))
+            errors += _texts(table, "frases", problems)
     if not any(k.kind == CONSTANCIA for k in kinds):
-        problems.append(f"falta el [[documento]] con clase = \"{CONSTANCIA}\"")
-    modalidades = _texts(table.get("modalidades", {}), "modalidades", "conocidas", problems)
-    errors = _texts(table.get("errores_imss", {}), "errores_imss", "frases", problems)
-    if problems:
-        raise ValueError("\n".join(problems))
+        problems.lines.append(f"rules/documentos.toml: falta el [[documento]] con clase = \"{CONSTANCIA}\"")
     return ReadingKnowledge(tuple(kinds), modalidades, errors)
 
 
-def _kind(entry: object, where: str, problems: list[str]) -> KindMarks | None:
-    if not isinstance(entry, dict):
-        problems.append(f"{where}: se esperaba un bloque con clase, nombre y titulos")
-        return None
-    before = len(problems)
-    for key in entry:
-        if key not in ("clase", "nombre", "titulos", "marcas"):
-            problems.append(f"{where}: «{key}» no se conoce: se esperan clase, nombre, titulos y marcas")
-    for key in ("clase", "nombre"):
-        if not isinstance(entry.get(key), str) or not entry[key].strip():
-            problems.append(f"{where}: falta «{key}», un texto entre comillas")
-    clase = entry.get("clase")
-    if isinstance(clase, str) and clase and (not clase.isidentifier() or clase != fold(clase)):
-        problems.append(f"{where}: la clase «{clase}» va en minúsculas, sin espacios ni acentos")
-    if clase in (ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO):
-        problems.append(f"{where}: la clase «{clase}» la usa el programa; elige otra")
-    titles = _texts(entry, where, "titulos", problems)
-    marks = _texts(entry, where, "marcas", problems) if "marcas" in entry else ()
-    if not titles and not marks:
-        problems.append(f"{where}: hace falta al menos un título")
-    if len(problems) > before:
-        return None
-    return KindMarks(str(clase), str(entry["nombre"]), titles, marks)
+def _kind(table: Table, before: Sequence[KindMarks], problems: Problems) -> KindMarks:
+    problems.closed(table, ("clase", "nombre", "titulos", "marcas"))
+    name = problems.text(table, "nombre", required=True)
+    kind = problems.text(table, "clase", required=True)
+    if kind and not _CLASE.fullmatch(kind):
+        problems.add(table, "clase", f"«{kind}» lleva sólo minúsculas sin acento (ni ñ), números y _")
+    elif kind in (ILEGIBLE, CON_CONTRASENA, OTRO_FORMATO, IMAGEN, DESCONOCIDO):
+        problems.add(table, "clase", f"«{kind}» la usa el programa; elige otra")
+    elif kind in (k.kind for k in before):
+        problems.add(table, "clase", f"«{kind}» ya es de otro documento")
+    titles, marks = _texts(table, "titulos", problems), _texts(table, "marcas", problems)
+    if not titles and len(marks) < MARKS_ALONE and "titulos" not in table.values:
+        problems.add(table, "", "hace falta al menos un título en «titulos», o dos «marcas»")
+    found = KindMarks(kind, name, titles, marks)
+    for title, owner in _taken(found, before):
+        problems.add(table, "titulos", f"«{title}» ya es un título de «{owner}»; cada título es de una sola clase")
+    return found
 
 
 def _taken(kind: KindMarks, before: Sequence[KindMarks]) -> list[tuple[str, str]]:
@@ -146,9 +140,9 @@ def _taken(kind: KindMarks, before: Sequence[KindMarks]) -> list[tuple[str, str]
     return [(title, owners[compact(title)]) for title in kind.titles if compact(title) in owners]
 
 
-def _texts(table: object, where: str, key: str, problems: list[str]) -> tuple[str, ...]:
-    texts = table.get(key, []) if isinstance(table, dict) else None
-    if not isinstance(texts, list) or not all(isinstance(t, str) and compact(t) for t in texts):
-        problems.append(f"{where}: «{key}» es una lista de textos entre comillas, ninguno vacío")
-        return ()
-    return tuple(texts)
+def _texts(table: Table, key: str, problems: Problems) -> tuple[str, ...]:
+    texts = problems.texts(table, key, required=key in table.values)
+    for text in texts:
+        if not compact(text):
+            problems.add(table, key, f"«{text}» no tiene letras")
+    return texts

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailbot.core import calendar, intent, ladder, patron, questions
+from mailbot.core import calendar, documents, intent, ladder, patron, questions
 from mailbot.core.calendar import Calendar
 from mailbot.core.case import STATES, State
 from mailbot.core.decision import Condition, Rule
@@ -21,6 +21,10 @@ from mailbot.core.rulefile import Problems, RuleProblems, Table, meant, read_tab
 __all__ = ["RuleBook", "RuleProblems", "Terms", "parse_rules"]
 
 READING_FILE = "documentos.toml"
+TABLES = (
+    "regla", "plazos", "sospecha", *patron.TABLES, *calendar.TABLES, *ladder.TABLES, *questions.TABLES, *intent.TABLES,
+)
+"""What the other files hold."""
 RULE_KEYS = (
     "nombre", "si", "responde", "porque", "copia_al_personal", "nota_al_personal", "recordatorio", "paso",
     "cuenta_intento",
@@ -87,7 +91,7 @@ def parse_rules(
     by_name: dict[str, list[Table]] = {}
     for table in tables:
         by_name.setdefault(table.name, []).append(table)
-    _unknown_tables(tables, problems)
+    _unknown_tables(tables, TABLES, problems)
 
     def of(names: Sequence[str]) -> list[Table]:
         return [t for t in tables if t.name in names]
@@ -113,11 +117,7 @@ def parse_rules(
     return rulebook
 
 
-def _unknown_tables(tables: Sequence[Table], problems: Problems) -> None:
-    known = (
-        "regla", "plazos", "sospecha",
-        *patron.TABLES, *calendar.TABLES, *ladder.TABLES, *questions.TABLES, *intent.TABLES,
-    )  # fmt: skip
+def _unknown_tables(tables: Sequence[Table], known: Collection[str], problems: Problems) -> None:
     for table in tables:
         if table.name not in known:
             problems.add(table, "", f"no existe esta tabla{meant(table.name, known)}")
@@ -280,24 +280,14 @@ def parse_reading(texts: Mapping[str, str]) -> ReadingKnowledge:
 
 
 def _reading(texts: Mapping[str, str], problems: Problems) -> ReadingKnowledge:
-    """Let core.documents read rules/documentos.toml, and put the file before each of its problems."""
-    name = next((n for n in texts if n.endswith(READING_FILE)), None)
-    if name is None:
-        return ReadingKnowledge()
+    """Read rules/documentos.toml, by itself: it is all that a reader needs."""
+    own = {name: text for name, text in texts.items() if name.endswith(READING_FILE)}
     before = len(problems.lines)
-    read_tables({name: texts[name]}, problems)
-    if len(problems.lines) > before:
+    tables = read_tables(own, problems)
+    if not own or len(problems.lines) > before:
         return ReadingKnowledge()
-    import tomllib
-
-    from mailbot.core.documents import parse_knowledge
-
-    try:
-        return parse_knowledge(tomllib.loads(texts[name].removeprefix("\ufeff")))
-    except ValueError as error:
-        file = name if "/" in name else f"rules/{name}"
-        problems.lines.extend(f"{file}: {line}" for line in str(error).splitlines() if line.strip())
-        return ReadingKnowledge()
+    _unknown_tables(tables, documents.TABLES, problems)
+    return documents.parse_knowledge(tables, problems)
 
 
 def _ladder_stems(

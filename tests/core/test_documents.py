@@ -9,7 +9,6 @@ from mailbot.core.documents import (
     DESCONOCIDO,
     ILEGIBLE,
     Document,
-    parse_knowledge,
     read_document,
 )
 from mailbot.core.page import Page
@@ -141,41 +140,6 @@ def test_a_page_bomb_ends_in_time_and_in_a_problem() -> None:
     wanted = Document(ILEGIBLE, "text", problems=("una página tiene demasiado texto",))
     assert read_document([crowd], "text", KNOWN) == wanted
     assert read_document([Page(1, 612.0, 792.0, (), overfull=True)], "text", KNOWN) == wanted
-
-
-def test_every_mistake_in_the_file_of_documents_is_told_at_once() -> None:
-    with pytest.raises(ValueError) as caught:
-        parse_knowledge({
-            "documento": [
-                {"clase": "Con espacio", "nombre": "x", "titulos": ["y"]},
-                {"clase": "curp", "titulos": [3], "marca": []},
-                {"clase": "ilegible", "nombre": "x", "titulos": ["y"]},
-            ],
-            "errores": {},
-        })  # fmt: skip
-    assert str(caught.value).splitlines() == [
-        "«errores» no se conoce: se esperan [[documento]], [modalidades] y [errores_imss]",
-        "documento 1: la clase «Con espacio» va en minúsculas, sin espacios ni acentos",
-        "documento 2: «marca» no se conoce: se esperan clase, nombre, titulos y marcas",
-        "documento 2: falta «nombre», un texto entre comillas",
-        "documento 2: «titulos» es una lista de textos entre comillas, ninguno vacío",
-        "documento 2: hace falta al menos un título",
-        "documento 3: la clase «ilegible» la usa el programa; elige otra",
-        'falta el [[documento]] con clase = "constancia_vigencia"',
-    ]
-
-
-def test_a_title_of_two_kinds_is_a_mistake_that_names_both() -> None:
-    with pytest.raises(ValueError) as caught:
-        parse_knowledge({
-            "documento": [
-                {"clase": "constancia_vigencia", "nombre": "x", "titulos": ["Constancia de Vigencia"]},
-                {"clase": "licencia", "nombre": "y", "titulos": ["Licencia", "CONSTANCIA DE  VIGENCIA"]},
-            ],
-        })  # fmt: skip
-    assert str(caught.value) == (
-        "documento 2: el título «CONSTANCIA DE  VIGENCIA» ya es de «constancia_vigencia»; cada título es de una sola clase"
-    )
 
 
 OTHER_NAMES = ["Comprobante de vigencia de derechos", "REPORTE DE VIGENCIA DE DERECHOS"]

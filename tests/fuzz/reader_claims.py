@@ -7,7 +7,6 @@ what a child says over the pipe (``j`` as it is, ``m`` a good answer with some o
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from functools import cache
@@ -25,10 +24,10 @@ from mailbot.core.documents import (
     OTRO_FORMATO,
     Document,
     ReadingKnowledge,
-    parse_knowledge,
     read_document,
 )
 from mailbot.core.page import Box, Page, Word
+from mailbot.core.rules import parse_reading
 from mailbot.core.sniff import What, sniff
 from mailbot.core.spanish import compact
 from mailbot.shell import wire
@@ -54,7 +53,7 @@ LITERAL, PAGE = 254, 255
 
 @cache
 def knowledge() -> ReadingKnowledge:
-    return parse_knowledge(tomllib.loads((ROOT / "rules" / "documentos.toml").read_text(encoding="utf-8")))
+    return parse_reading({"documentos.toml": (ROOT / "rules" / "documentos.toml").read_text(encoding="utf-8")})
 
 
 @cache

@@ -6,19 +6,19 @@ import argparse
 import json
 import random
 import time
-import tomllib
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from mailbot.core.documents import Document, ReadingKnowledge, parse_knowledge, read_document
+from mailbot.core.documents import Document, ReadingKnowledge, read_document
+from mailbot.core.rules import parse_reading
 from tests.layouts import families, paper, people
 
 RULES = Path(__file__).parents[2] / "rules" / "documentos.toml"
 
 
 def knowledge() -> ReadingKnowledge:
-    return parse_knowledge(tomllib.loads(RULES.read_text("utf-8")))
+    return parse_reading({"documentos.toml": RULES.read_text("utf-8")})
 
 
 def facts_of(document: Document) -> dict[str, object]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from mailbot.commands.read import as_record
-from mailbot.core.documents import ReadingKnowledge, parse_knowledge
+from mailbot.core.documents import ReadingKnowledge
+from mailbot.core.rules import parse_reading
 from mailbot.shell.limits import Limits
 from mailbot.shell.reader import read_bytes
 from tests.redteam import engines
@@ -27,7 +27,7 @@ CELL_ENGINES: dict[str, Callable[..., bytes]] = {"reportlab": engines.by_reportl
 
 def knowledge() -> ReadingKnowledge:
     """Return the documents that the rules know."""
-    return parse_knowledge(tomllib.loads((ROOT / "rules" / "documentos.toml").read_text("utf-8")))
+    return parse_reading({"documentos.toml": (ROOT / "rules" / "documentos.toml").read_text("utf-8")})
 
 
 def papers(count: int, seed: int, web: bool = True) -> Iterator[tuple[str, bytes, dict[str, Any]]]:

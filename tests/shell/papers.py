@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import tomllib
 from pathlib import Path
 
 import pypdfium2
@@ -12,7 +11,8 @@ from PIL import Image, ImageFilter
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
 
-from mailbot.core.documents import ReadingKnowledge, parse_knowledge
+from mailbot.core.documents import ReadingKnowledge
+from mailbot.core.rules import parse_reading
 from tests.shell import hostile
 
 NSS, CURP = "43160885380", "GAPX080825MQTRXMA2"
@@ -32,7 +32,7 @@ SAID = {
 def knowledge() -> ReadingKnowledge:
     """The office's data as it comes with the program."""
     text = (Path(__file__).parents[2] / "rules" / "documentos.toml").read_text(encoding="utf-8")
-    return parse_knowledge(tomllib.loads(text))
+    return parse_reading({"documentos.toml": text})
 
 
 class Paper:

@@ -162,5 +162,5 @@ def test_a_data_file_is_read_as_notepad_saves_it_and_its_mistakes_are_told_in_sp
     mine.write_text('[[documento]]\ntitulos = ["Licencia" "Permiso"]\n', "utf-8")
     ran = mailbot(folder, "constancia.pdf")
     assert (ran.returncode, ran.stderr.strip()) == (
-        2, "rules/documentos.toml: línea 2: no es TOML válido: falta cerrar un corchete ]"
+        2, "rules/documentos.toml: línea 2: no es TOML válido: falta una coma, o cerrar un corchete ]"
     )  # fmt: skip
