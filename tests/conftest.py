@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.servers.certificates import Certificates, make_certificates
-from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.dovecot import ADDRESS, Dovecot, running_dovecot
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.smtp import SmtpServer, running_smtp
+from tests.servers.tokens import TokenServer, running_tokens
 
 
 @pytest.fixture
@@ -35,4 +36,19 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL for the whole session; ask it for a database of the test's own by `postgres.url(name)`."""
     with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def tokens(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
+    """A token server behind TLS: msal talks to nothing else."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
+    with running_tokens(ADDRESS, tls=certificates) as server:
+        yield server
+
+
+@pytest.fixture
+def oauth_dovecot() -> Iterator[Dovecot]:
+    """A Dovecot that takes the tokens of such a server."""
+    with running_dovecot(oauth_key="llave compartida") as server:
         yield server

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mailbot.commands.logins import both_open
 from mailbot.commands.opening import config_option
 from mailbot.config import Config, load
 
@@ -31,7 +32,11 @@ def command(path: Path) -> int:
         click.echo(f"✗ {trouble.trouble.reason}", err=True)
         return 1
     click.echo(f"✓ Permiso guardado en {credential.path}; sólo tu usuario lo puede leer. Se renueva solo.")
-    return _try_both(config)
+    if not both_open(config):
+        click.echo("El permiso existe, pero todavía no abre todo: docs/oauth.md dice qué revisar.", err=True)
+        return 1
+    click.echo("Todo listo: ya puedes correr mailbot run.")
+    return 0
 
 
 def _name(config: Config) -> str:
@@ -42,17 +47,3 @@ def _name(config: Config) -> str:
         "loopback": "Google, con el navegador de esta máquina",
     }
     return ways[config.oauth2.flow]
-
-
-def _try_both(config: Config) -> int:
-    from mailbot.shell.online import try_logins
-
-    failures = 0
-    for where, trouble in try_logins(config):
-        click.echo(f"✗ {where}: {trouble}" if trouble else f"✓ {where}: sesión iniciada")
-        failures += trouble is not None
-    if failures:
-        click.echo("El permiso existe, pero todavía no abre todo: docs/oauth.md dice qué revisar.", err=True)
-        return 1
-    click.echo("Todo listo: ya puedes correr mailbot run.")
-    return 0

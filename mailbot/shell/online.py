@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mailbot.config import Config, ConfigProblems
 from mailbot.shell.failures import ServerTrouble
@@ -15,23 +15,13 @@ from mailbot.shell.servers import imap_account, smtp_account
 def try_logins(config: Config) -> Iterator[tuple[str, str | None]]:
     """Log in to IMAP, then to SMTP; of each its name, and what is wrong or None."""
     m, s = config.mailbox, config.smtp
-    yield f"IMAP {m.host}:{m.port}", _trouble_of_imap(config)
-    yield f"SMTP {s.host}:{s.port}", _trouble_of_smtp(config)
+    yield f"IMAP {m.host}:{m.port}", _trouble_of(lambda: check_login(imap_account(config)))
+    yield f"SMTP {s.host}:{s.port}", _trouble_of(lambda: asyncio.run(Smtp(smtp_account(config)).check_login()))
 
 
-def _trouble_of_imap(config: Config) -> str | None:
+def _trouble_of(log_in: Callable[[], None]) -> str | None:
     try:
-        check_login(imap_account(config))
-    except ServerTrouble as trouble:
-        return _plain(trouble)
-    except ConfigProblems as error:
-        return "; ".join(error.problems)
-    return None
-
-
-def _trouble_of_smtp(config: Config) -> str | None:
-    try:
-        asyncio.run(Smtp(smtp_account(config)).check_login())
+        log_in()
     except ServerTrouble as trouble:
         return _plain(trouble)
     except ConfigProblems as error:

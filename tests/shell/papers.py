@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 from PIL import Image, ImageFilter
@@ -27,6 +28,25 @@ SAID = {
     "Nombre o razón social:": "INSTITUTO TECNOLOGICO DE QUERETARO",
     "Modalidad:": "SEGURO FACULTATIVO ESTUDIANTES",
 }
+READ: dict[str, Any] = {
+    "kind": "constancia_vigencia",
+    "via": "text",
+    "nss": NSS,
+    "curp": CURP,
+    "nombre": "XIMENA GARCÍA PEÑA",
+    "fecha": "2026-11-23",
+    "estado": "VIGENTE",
+    "servicio_medico": True,
+    "patrones": [
+        {
+            "razon_social": "INSTITUTO TECNOLOGICO DE QUERETARO",
+            "registro_patronal": "E1251553329",
+            "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
+        }
+    ],
+    "problems": [],
+}
+"""What `read --json` says of the constancia as it is, but for its file and signs."""
 
 
 def knowledge() -> ReadingKnowledge:

@@ -1,6 +1,5 @@
 """What an admin sees of `mailbot login` and `mailbot check --online`, against real servers."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,23 +8,9 @@ from click.testing import CliRunner
 from mailbot.commands.login import command
 from mailbot.config import ConfigProblems, load
 from mailbot.shell.online import try_logins
-from tests.servers.certificates import Certificates
-from tests.servers.dovecot import ADDRESS, PASSWORD, Dovecot, running_dovecot
+from tests.servers.dovecot import ADDRESS, PASSWORD, Dovecot
 from tests.servers.smtp import SmtpServer, running_smtp
-from tests.servers.tokens import CLIENT_SECRET, TokenServer, running_tokens
-
-
-@pytest.fixture
-def tokens(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
-    with running_tokens(ADDRESS, tls=certificates) as server:
-        yield server
-
-
-@pytest.fixture
-def oauth_dovecot() -> Iterator[Dovecot]:
-    with running_dovecot(oauth_key="llave compartida") as server:
-        yield server
+from tests.servers.tokens import CLIENT_SECRET, TokenServer
 
 
 def written(folder: Path, imap: Dovecot, smtp: SmtpServer, auth: str, oauth2: str = "") -> Path:

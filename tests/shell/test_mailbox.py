@@ -34,6 +34,16 @@ async def uids(mailbox: Mailbox, mark: Watermark) -> list[int]:
     return [found.uid for found in (await mailbox.look(mark)).found]
 
 
+async def until_seen(mailbox: Mailbox, mark: Watermark, wanted: list[int]) -> None:
+    """Look at each news until these mails are there, whatever trouble there is meanwhile."""
+    async with asyncio.timeout(60):
+        while True:
+            await mailbox.changed()
+            with suppress(ServerTrouble):
+                if await uids(mailbox, mark) == wanted:
+                    return
+
+
 async def glanced(mailbox: Mailbox, folder: str, after: Watermark | None) -> Glance:
     return await mailbox.call(lambda session: glance(session, folder, after, None), again=True)
 
@@ -312,14 +322,7 @@ async def test_after_a_restart_of_the_server_the_connection_comes_back_by_itself
         dovecot.kill()
         dovecot.start()
         dovecot.deliver(mail(1))
-        async with asyncio.timeout(60):
-            while True:
-                await mailbox.changed()
-                try:
-                    if await uids(mailbox, mark) == [1]:
-                        break
-                except ServerTrouble:
-                    continue
+        await until_seen(mailbox, mark, [1])
         assert mailbox.contact.connected
 
 

@@ -13,7 +13,7 @@ from tests.servers.certificates import Certificates
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.ports import free_port
 from tests.servers.proxy import running_proxy
-from tests.shell.test_mailbox import account, mail, uids, until
+from tests.shell.test_mailbox import account, mail, uids, until, until_seen
 
 
 def test_the_longest_wait_and_the_longest_answer_together_are_under_two_minutes() -> None:
@@ -31,14 +31,7 @@ async def test_a_connection_that_died_silently_is_found_and_the_mails_of_meanwhi
             server.deliver(mail(1))
             await until(lambda: not mailbox.contact.connected)
             proxy.silent = False
-            async with asyncio.timeout(60):
-                while True:
-                    await mailbox.changed()
-                    try:
-                        if await uids(mailbox, mark) == [1]:
-                            break
-                    except ServerTrouble:
-                        continue
+            await until_seen(mailbox, mark, [1])
             assert mailbox.contact.connected
 
 

@@ -17,8 +17,7 @@ from mailbot.shell.oauth import Grant, Provider, TokenFile, Tokens
 from mailbot.shell.oauth_google import GooglePerson, GoogleServiceAccount
 from mailbot.shell.oauth_microsoft import MicrosoftApplication, MicrosoftPerson
 from mailbot.shell.outbox import Accepted, Smtp
-from tests.servers.certificates import Certificates
-from tests.servers.dovecot import ADDRESS, Dovecot, running_dovecot
+from tests.servers.dovecot import ADDRESS, Dovecot
 from tests.servers.smtp import SmtpServer, running_smtp
 from tests.servers.tokens import CLIENT_SECRET, TokenServer, running_tokens
 
@@ -26,22 +25,8 @@ RAW = b"From: becas@itq.test\r\nTo: ana@example.com\r\n\r\nHola\r\n"
 
 
 @pytest.fixture
-def tokens(certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> Iterator[TokenServer]:
-    """A token server behind TLS: msal talks to nothing else."""
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificates.ca))
-    with running_tokens(ADDRESS, tls=certificates) as server:
-        yield server
-
-
-@pytest.fixture
 def google_tokens() -> Iterator[TokenServer]:
     with running_tokens(ADDRESS) as server:
-        yield server
-
-
-@pytest.fixture
-def oauth_dovecot() -> Iterator[Dovecot]:
-    with running_dovecot(oauth_key="llave compartida") as server:
         yield server
 
 

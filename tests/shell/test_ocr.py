@@ -27,17 +27,8 @@ from tests.shell import papers
 
 KNOWLEDGE = papers.knowledge()
 CORPUS = Path(__file__).parents[1] / "corpus" / "pictures"
-TRUTH = {
-    "nss": papers.NSS,
-    "curp": papers.CURP,
-    "nombre": "XIMENA GARCÍA PEÑA",
-    "fecha": "2026-11-23",
-    "estado": "VIGENTE",
-    "servicio_medico": True,
-    "razon_social": "INSTITUTO TECNOLOGICO DE QUERETARO",
-    "registro_patronal": "E1251553329",
-    "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
-}
+FIELDS = ("nss", "curp", "nombre", "fecha", "estado", "servicio_medico")
+TRUTH = {**{name: papers.READ[name] for name in FIELDS}, **papers.READ["patrones"][0]}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

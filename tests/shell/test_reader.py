@@ -20,25 +20,7 @@ from tests.shell import hostile, papers
 from tests.shell.papers import Paper
 
 KNOWLEDGE = papers.knowledge()
-ALL_SAID = {
-    "file": "x",
-    "kind": "constancia_vigencia",
-    "via": "text",
-    "nss": papers.NSS,
-    "curp": papers.CURP,
-    "nombre": "XIMENA GARCÍA PEÑA",
-    "fecha": "2026-11-23",
-    "estado": "VIGENTE",
-    "servicio_medico": True,
-    "patrones": [
-        {
-            "razon_social": "INSTITUTO TECNOLOGICO DE QUERETARO",
-            "registro_patronal": "E1251553329",
-            "modalidad": "SEGURO FACULTATIVO ESTUDIANTES",
-        }
-    ],
-    "problems": [],
-}
+ALL_SAID = {"file": "x", **papers.READ}
 
 
 def read(data: bytes, limits: Limits | None = None) -> Document:
