@@ -26,7 +26,7 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
         id(s)
         for sheet in sheets
         for s in sheet.segments
-        if (_suspect(s) and _in_a_values_place(sheet, s)) or _after_a_colon(sheet, s)
+        if (_suspect(s) and _in_a_values_place(sheet, s) and not _heads_a_column(sheet, s)) or _after_a_colon(sheet, s)
     }
     sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1) and id(s) not in suspects]
     counted = Counter(_look(s) for s in sure)
@@ -108,6 +108,17 @@ def _in_a_values_place(sheet: Sheet, s: Segment) -> bool:
             return (_goes_on(head, s) or _breaks_off(head)) and (before is None or before.label is None)
         return head.kind in _ASKS_FOR_WORDS and not has_text_beside(sheet, head)
     return False
+
+
+def _heads_a_column(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether a text stands on the employers' line of headers, each asked for once, with a text below its own."""
+    row = sheet.rows[s.row]
+    kinds = [t.kind for t in row]
+    once = set(kinds) <= labels.EMPLOYER and len(set(kinds)) == len(row) > 1
+    under = (t for below in sheet.rows[s.row + 1 : s.row + 5] for t in below if over_one_another(t, s))
+    first = next(under, None)
+    near = first is not None and first.label is None and first.top - s.bottom < FIRST_LINE_BELOW * first.height
+    return once and near and not any(t.colon for t in row)
 
 
 def _asks_for(label: Segment, s: Segment) -> bool:

@@ -90,7 +90,7 @@ def _body(
         paragraph = not any(_like_a_cell(s, body) for s in line)
         if paragraph:
             return body, bool(body) or not line[0].capitals
-        if len(line) == 1 and _spans_columns(line[0], heads) and not line[0].capitals:
+        if _begins_a_paragraph(line, heads):
             return body, True
         if len(line) == 1 and body and _heads_what_follows(sheet, line[0], bottom, aside):
             return body, True
@@ -192,5 +192,8 @@ def _one_in_each(pieces: Sequence[Segment], heads: Sequence[Segment]) -> bool:
     )
 
 
-def _spans_columns(s: Segment, heads: Sequence[Segment]) -> bool:
-    return sum(over_one_another(s, h) for h in heads) > 1 and len(s.words) > 7
+def _begins_a_paragraph(line: Sequence[Segment], heads: Sequence[Segment]) -> bool:
+    """Tell whether a line is a paragraph's, over more than one column; a date may stand set off at its end."""
+    first = line[0]
+    wide = sum(over_one_another(first, h) for h in heads) > 1 and len(first.words) > 7
+    return wide and not first.capitals and not any(one_start(s, h) for s in line[1:] for h in heads)
