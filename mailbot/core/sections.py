@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mailbot.core import labels
-from mailbot.core.places import overlap
+from mailbot.core.places import neighbours, one_start, overlap, same_type
 from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
@@ -14,6 +14,7 @@ from mailbot.core.spanish import compact
 _ENDS_BENEFICIARIES = labels.EMPLOYER | {labels.PATRONES, labels.ASEGURADO, labels.SELLO}
 _ENDS_SEAL = labels.EMPLOYER | {labels.PATRONES, labels.ASEGURADO}
 _ALIGNED = 1.5  # points
+_ANSWERED = 2  # labels, each with its text, that show a column to be of its own
 
 
 def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
@@ -29,7 +30,10 @@ def holders_part(sheets: list[Sheet]) -> tuple[list[Sheet], bool]:
         for number, whole in enumerate(sheet.rows):
             row = tuple(s for s in whole if s.x0 < right)
             before = section
-            section = _section_after(_with_its_label(sheet, number), section)
+            if section is None and (edge := _begins_beside_the_holder(sheet, number)) < right:
+                right = edge
+                row = tuple(s for s in row if s.x0 < right)
+            section = _section_after(tuple(s for s in _with_its_label(sheet, number) if s.x0 < right), section)
             if section == labels.BENEFICIARIOS and _turns_to_the_holder(sheet, number):
                 section = None
             if before == labels.BENEFICIARIOS and section is None and heading is not None:
@@ -56,6 +60,32 @@ def _with_its_label(sheet: Sheet, number: int) -> tuple[Segment, ...]:
         return row
     lower = [s for following in sheet.rows[number + 1 : number + 3] for s in following if overlap(s, row[0]) >= 0.4]
     return (*row, *lower)
+
+
+def _begins_beside_the_holder(sheet: Sheet, number: int) -> float:
+    """Return where a column of their own begins that a heading of beneficiaries or the seal is the first text of.
+
+    Left of it the holder's part goes on, each label with its text, and so far down no text runs over the edge.
+    """
+    headings = (s for s in _with_its_label(sheet, number) if s.kind in (labels.BENEFICIARIOS, labels.SELLO))
+    heading = next(headings, None)
+    if heading is None or any(
+        t is not heading and t.label is not None and same_type(t, heading) for t in sheet.rows[heading.row]
+    ):
+        return float("inf")  # none, or one of several headers
+    edge = heading.x0 - _ALIGNED
+    left = [s for below in sheet.rows[number:] for s in below if s.label is not None and s.x1 < edge]
+    answered = [s for s in left if (t := _right_of(sheet, s)) is not None and t.label is None and t.x1 < edge]
+    if len(answered) < _ANSWERED or not any(s.kind in labels.READ for s in left):
+        return float("inf")
+    beside = [s for below in sheet.rows[number : left[-1].row + 1] for s in below]
+    right = [s for s in beside if s.x1 > edge]
+    clean = min(s.x0 for s in right) > edge
+    return edge if clean and sum(one_start(s, heading) for s in right) > 1 else float("inf")
+
+
+def _right_of(sheet: Sheet, label: Segment) -> Segment | None:
+    return next((t for t in neighbours(sheet, label) if t.x0 >= label.x1 - 1), None)
 
 
 def _column_beside(row: tuple[Segment, ...], heading: Segment, theirs: Sequence[Segment]) -> float:
