@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mailbot.core.cell import Cell
-from mailbot.core.flowing import closes, goes_on, line_after
+from mailbot.core.flowing import closes, goes_on, goes_on_from_a_later, line_after
 from mailbot.core.labels import CURP, EMPLOYER, HEADINGS, NSS
 from mailbot.core.places import (
     FIRST_LINE_BELOW,
@@ -38,7 +38,7 @@ from mailbot.core.places import (
 )
 from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment, Sheet
-from mailbot.core.spanish import compact
+from mailbot.core.spanish import OPEN_WORDS, compact, fold
 from mailbot.core.wholeness import breaks_in_a_word, doubtful, with_pieces_inside
 
 LOOSE_LINE = 1.3  # lines of one text set wide apart
@@ -194,8 +194,10 @@ def _under_its_label(sheet: Sheet, line: tuple[Segment, ...], label: Segment) ->
         s = row[at]
         if at > 0 and row[at - 1].colon and s.x0 - row[at - 1].x1 < s.height:
             break  # text that flows: it is what that label asks for
+        if not lines and goes_on_from_a_later(sheet.rows, end, s):
+            break
         reach = LOOSE_LINE if _no_room(sheet, end, s) else NEXT_LINE
-        if s.label is not None or not compact(s.text) or not same_type(first, s):
+        if s.label is not None or not compact(s.text) or not same_type(first, s) or marks_a_label(sheet, s):
             break
         if not follows(last, s, reach) or asks_too(sheet, s, first):
             break
@@ -290,7 +292,8 @@ def _had_room(sheet: Sheet, lines: Sequence[tuple[Segment, ...]]) -> bool:
     near = [s for row in sheet.rows[max(0, first.row - NEAR) : lines[-1][0].row + NEAR + 1] for s in row]
     column = [s for s in near if one_start(s, first) and same_type(first, s) and id(s) not in inside]
     edge = max((s.x1 for s in column), default=0.0)
-    return any(would_have_fitted(a[0], b[0], edge - a[0].x0) for a, b in pairwise(lines) if len(a) == 1)
+    ended = [(a[0], b[0]) for a, b in pairwise(lines) if len(a) == 1 and fold(a[0].words[-1].text) not in OPEN_WORDS]
+    return any(would_have_fitted(a, b, edge - a.x0) for a, b in ended)
 
 
 def _broken_for_room(lines: Sequence[tuple[Segment, ...]]) -> bool:

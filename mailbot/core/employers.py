@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 
 from mailbot.core import labels
 from mailbot.core.cell import Cell
-from mailbot.core.columns import below, beside
+from mailbot.core.columns import below, beside, next_line
 from mailbot.core.identifiers import RegistroPatronal, parse_registro
 from mailbot.core.modalidades import (
     begins_as_known,
@@ -299,13 +299,13 @@ def _has_its_text_beside(sheet: Sheet, label: Segment, mode: str | None) -> bool
 
 
 def _on_the_next_line(sheet: Sheet, label: Segment) -> Cell | None:
-    """Return a text that begins where its label does, right below: it was too long for the label's own line."""
+    """Return a text that was too long for its label's line: right below the label, or where text that flows goes on."""
     cell = below(sheet, label)
     if cell is None or not label.colon:
-        return None
+        return next_line(sheet, label)
     first = cell.lines[0][0]
     at_once = one_start(first, label) and first.top - label.bottom < 0.5 * first.height
-    return cell if at_once and first.capitals else None
+    return cell if at_once and first.capitals else next_line(sheet, label)
 
 
 def _runs_through(sheet: Sheet, label: Segment) -> bool:

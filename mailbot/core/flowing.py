@@ -93,6 +93,13 @@ def goes_on(rows: Rows, s: Segment, kind: str | None) -> list[Segment]:
     return following if s.x1 + 0.2 * s.height + word.x1 - word.x0 > edge - 0.1 * s.height else []
 
 
+def goes_on_from_a_later(rows: Rows, text: Segment, s: Segment) -> bool:
+    """Tell whether what begins the next line follows not a text but what ends its line: "Sexo:" over "MASCULINO"."""
+    end = _stretch(rows, rows[text.row], text)[-1]
+    following = line_after(rows, end) if end.label is not None else goes_on(rows, end, None)
+    return end is not text and following[:1] == [s]
+
+
 def closes(s: Segment, kind: str | None) -> bool:
     """Tell whether a text ends with a mark that parts it from what follows; an employer's name may abbreviate."""
     sentence = kind not in EMPLOYER and _SENTENCE_END.search(s.text) is not None

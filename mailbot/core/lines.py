@@ -26,7 +26,7 @@ from mailbot.core.parting import part_labels
 from mailbot.core.places import LABEL_GAP, SAME_EDGE, off_edges, one_font
 from mailbot.core.printed import TYPED, read_value
 from mailbot.core.sheet import Segment, Sheet
-from mailbot.core.spanish import OPEN_WORDS, compact, fold
+from mailbot.core.spanish import OPEN_WORDS, compact, fold, numbers_an_item
 from mailbot.core.typeset import lines_of, pieces_of, rejoin_tracked, without_watermark
 
 SET_OFF = 1.4  # of the spaces within a label: what follows it so is a cell of its own
@@ -84,6 +84,8 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
         word = words[i]
         if i > start and word.x0 - words[i - 1].x1 > LABEL_GAP * (word.bottom - word.top):
             break
+        if found is not None and _begins_a_value(words[i - 1], word):
+            break
         text += compact(word.text)
         if text and text not in PREFIXES:
             break
@@ -108,6 +110,12 @@ def _leads_on(words: Sequence[Word], last: int, label: Label | None) -> bool:
         return False
     apart = not rest or rest[0].x0 - value.x1 > LABEL_GAP * (value.bottom - value.top)
     return apart and read_value(label.kind, value.text) is not None
+
+
+def _begins_a_value(label: Word, word: Word) -> bool:
+    """Tell whether a label ends before a word in another font: "Nombre o razón social", then "PATRÓN REAL SA"."""
+    other_font = bool(label.font) and bool(word.font) and label.font != word.font
+    return other_font and word.text[0].isalpha() and not word.text.endswith(":")
 
 
 def _ends_a_sentence(word: str) -> bool:
@@ -182,7 +190,7 @@ def _starts(
         return True
     if not run:
         return bool(before) and before[-1].colon
-    if all(not compact(w.text) or w.text.rstrip(".)").isdigit() for w in run) and not before:
+    if all(numbers_an_item(w.text) for w in run) and not before:
         return True  # a bullet or a number before the label
     other_font = words[i - 1].font != words[i].font == words[match[0] - 1].font
     if other_font and (match[2] or match[0] - i > 1 or _set_off(words[i - 1], words[i], spaces)):

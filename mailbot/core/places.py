@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mailbot.core.page import Box, Page, Word
 from mailbot.core.sheet import Segment, Sheet
+from mailbot.core.spanish import numbers_an_item
 
 SAME_START = 1.5  # points: texts of one column begin at one edge, but letters have bearings and engines round
 
@@ -15,6 +16,7 @@ NEXT_LINE = 0.75  # lines of one wrapped cell touch, or nearly
 NEXT_PIECE = 3.0  # words of one value set apart
 SAME_EDGE = 0.4
 LABEL_GAP = 1.2  # no two words of one label stand further apart
+_ACRONYM = 5  # letters of a label that is in capitals beside others that are not: "OOAD"
 OVERLAP = -0.4  # boxes of lines set close reach into each other
 _CLOSER = 1.08  # times: lines of one cell are spaced alike, but for rounding
 _NO_WORD, _NO_LINE = 0.6, 1.0  # to the page's edge: less is no room for another word, for another line
@@ -44,7 +46,7 @@ def neighbours(sheet: Sheet, segment: Segment) -> list[Segment]:
     """Return the other segments at the height of a segment, from left to right."""
     last = segment.row
     found = []
-    for row in sheet.rows[max(0, last - 8) : last + 4]:
+    for row in sheet.rows[max(0, last - 8) : last + 9]:  # a label that wraps is in the row of its last line
         found += [s for s in row if s is not segment and overlap(s, segment) >= 0.4]
     return sorted(found, key=lambda s: s.x0)
 
@@ -106,7 +108,7 @@ def marks_a_label(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a text is the bullet or the number of the label right after it."""
     following = after(sheet, s)[:1]
     near = any(t.label is not None and t.x0 - s.x1 < NEXT_PIECE * s.height for t in following)
-    return near and s.label is None and not any(c.isalpha() for c in s.text)
+    return near and s.label is None and all(numbers_an_item(w.text) for w in s.words)
 
 
 def asks_too(sheet: Sheet, s: Segment, value: Segment) -> bool:
@@ -194,7 +196,8 @@ def stands_as(t: Segment, label: Segment) -> bool:
 
 def amid_labels(row: Sequence[Segment], s: Segment) -> bool:
     """Tell whether a text stands on a line of labels as one of them does: it may be a label that nobody knew."""
-    return any(t.label is not None and same_type(t, s) and overlap(t, s) > 0.9 for t in row if t is not s)
+    like = [t for t in row if t is not s and t.label is not None and same_type(t, s) and overlap(t, s) > 0.9]
+    return any(t.capitals == s.capitals or len(s.text) <= _ACRONYM for t in like)
 
 
 def column_of(s: Segment, heads: Sequence[Segment]) -> Segment | None:

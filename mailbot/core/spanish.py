@@ -27,6 +27,7 @@ _WORDS = re.compile(
     rf"?(?:,|del? (?:ano )?|de?l?)? ?(\d{{4}}){_TIME}"
 )
 _ABBREVIATED = re.compile(rf"{_DAY_NAME}(\d{{1,2}}) ?([/.-]) ?({_MONTH})\.? ?\2 ?(\d{{4}}){_TIME}")
+_ITEM = re.compile(r"\d+[.)]*|[A-Za-z]\)")
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100  # a birth date is the oldest date on these papers
 
 
@@ -43,6 +44,11 @@ def fold(text: str) -> str:
 def compact(text: str) -> str:
     """Return only the folded letters and digits: equal however the text was spaced or punctuated."""
     return "".join(c for c in fold(text) if c.isalnum())
+
+
+def numbers_an_item(text: str) -> bool:
+    """Tell whether a text is what stands before each item of a list: a bullet, "2.", "c)"."""
+    return _ITEM.fullmatch(text) is not None or not compact(text)
 
 
 def _real_date(year: str, month: int, day: str) -> date | None:

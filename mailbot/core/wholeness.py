@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from mailbot.core.flowing import closes
+from mailbot.core.flowing import closes, goes_on_from_a_later
 from mailbot.core.places import (
     NEXT_LINE,
     after,
@@ -122,6 +122,8 @@ def _orphan_below(sheet: Sheet, lines: Sequence[tuple[Segment, ...]], label: Seg
             following = touching_below(sheet, s)
             if following is not None and closer_below(last, s, following):
                 continue  # the first line of the next cell
+            if goes_on_from_a_later(sheet.rows, lines[-1][-1], s):
+                continue
             another = any(t is not label and before(t, s, label) for t in neighbours(sheet, s))
             if follows(last, s, _ORPHAN) and not another:
                 return True
