@@ -108,8 +108,8 @@ def _pdfium_pieces(textpage: Any, codes: list[int], raw: Any, ctypes: Any) -> li
                 drawn = None
                 continue
         degrees = _turned(angle_of(textpage, index) * 57.29577951308232)
-        if piece is not None and piece.angle == degrees != 0 and _continues(piece, x0, low, x1, high):
-            piece.gaps.append(0.0)  # near enough: turned text is rare, and its tracking seldom
+        if piece is not None and piece.angle == degrees and (gap := _gap_after(piece, x0, low, x1, high)) is not None:
+            piece.gaps.append(gap)
             piece.text += char
             piece.x0, piece.x1 = min(piece.x0, x0), max(piece.x1, x1)
             piece.top, piece.bottom = min(piece.top, low), max(piece.bottom, high)
@@ -135,18 +135,17 @@ def _touches(end: float, level: float, x0: float, low: float, high: float) -> bo
     return abs(x0 - end) < 0.5 * height and abs(low - level) < 0.2 * height
 
 
-def _continues(piece: Glyphs, x0: float, low: float, x1: float, high: float) -> bool:
-    """Tell whether a glyph of turned text goes on where the piece ends, in the direction it runs."""
-    if piece.angle == ASLANT:
-        return False
+def _gap_after(piece: Glyphs, x0: float, low: float, x1: float, high: float) -> float | None:
+    """Return the gap before a glyph of turned text that goes on where the piece ends, in the direction it runs."""
+    if piece.angle in (0, ASLANT):
+        return None
     if piece.angle == 180:
-        height = high - low
-        return abs(low - piece.top) < 0.1 * height + 0.1 and -0.3 * height < piece.x0 - x1 <= WORD_GAP * height
-    height = x1 - x0
-    if abs(x0 - piece.x0) > 0.1 * height + 0.1:
-        return False
-    gap = low - piece.bottom if piece.angle == 270 else piece.top - high
-    return -0.3 * height < gap <= WORD_GAP * height
+        height, off, gap = high - low, abs(low - piece.top), piece.x0 - x1
+    else:
+        height, off = x1 - x0, abs(x0 - piece.x0)
+        gap = low - piece.bottom if piece.angle == 270 else piece.top - high
+    near = off <= 0.1 * height + 0.1 and -0.3 * height < gap <= WORD_GAP * height
+    return gap if near else None
 
 
 def plumber_pages(data: bytes, most: int) -> list[Page]:

@@ -60,13 +60,15 @@ def test_words_stand_where_they_are_seen(turn: str, turned: int, how: str) -> No
             assert (word.x0, word.top) == pytest.approx((x0, top), abs=3)
 
 
-def test_tracking_does_not_cut_words() -> None:
-    sheet = paper.Paper(tracking=3.0)
-    sheet.put(72, 100, "CONSERVACION DE DERECHOS", "Helvetica", 10)
+@pytest.mark.parametrize("turn", ["", "rotate90", "rotate180", "sideways"])
+@pytest.mark.parametrize(("text", "tracking"), [("CONSERVACION DE DERECHOS", 3.0), ("JESÚS", 1.2)])
+def test_tracking_does_not_cut_words(text: str, tracking: float, turn: str) -> None:
+    sheet = paper.Paper(tracking=tracking)
+    sheet.put(72, 100, text, "Times-Roman", 8)
     for how in ("line", "glyph"):
-        data = paper.draw(sheet, random.Random(1), "reportlab", how, "reversed", "")
+        data = paper.draw(sheet, random.Random(1), "reportlab", how, "reversed", turn)
         words = sorted(pdfium(data)[0].words, key=lambda w: w.x0)
-        assert [w.text for w in words] == ["CONSERVACION", "DE", "DERECHOS"]
+        assert [w.text for w in words] == text.split()
 
 
 @pytest.mark.parametrize(("wide", "cut"), [(60, ["SALINAS"]), (90, [])])
