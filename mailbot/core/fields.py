@@ -15,7 +15,7 @@ from mailbot.core.identifiers import Curp, Nss
 from mailbot.core.over_label import over_its_caption
 from mailbot.core.page import Box
 from mailbot.core.places import at_the_edge, box_of, one_start
-from mailbot.core.printed import TYPED, Value, is_placeholder, read_value
+from mailbot.core.printed import TYPED, Value, is_placeholder, of_two_kinds, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.signs import curp_fits_name
 from mailbot.core.spanish import PARTICLES, compact, fold, looks_like_a_name
@@ -274,6 +274,8 @@ def _joined_name(
     if len(known) == 1:
         return nombre, False
     text = " ".join(str(p.value) for p in known)
+    if of_two_kinds(text):
+        return None, False  # a part in small letters beside others in capitals is another field's
     segments = tuple(s for p in known for s in p.segments)
     rejoined = tuple(
         " ".join(other if q is p else str(q.value) for q in known) for p in known for other in p.rejoined

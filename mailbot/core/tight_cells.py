@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from mailbot.core.labels import LABELS, Label
 from mailbot.core.page import Word
-from mailbot.core.places import FIRST_LINE_BELOW, aligned, over_one_another, overlap
+from mailbot.core.places import FIRST_LINE_BELOW, aligned, one_start, over_one_another, overlap
 from mailbot.core.printed import TYPED, is_placeholder, read_value
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
 _LONGEST = 8  # words of a label as a table's header prints it
+_ALIKE = 0.02  # heights: spaces of one text differ by less
 
 
 def cut_tight_cells(sheet: Sheet) -> Sheet:
@@ -57,10 +58,16 @@ def _longest_label(words: Sequence[Word]) -> tuple[int, Label] | None:
 
 
 def _values(s: Segment, above: Sequence[Segment]) -> list[Segment]:
-    """Cut a text at the headers that its words stand under, where every piece then shows that it is a cell."""
+    """Cut a text at the headers that its words stand under, where it shows that they are of different cells."""
     if s.label is not None or len(s.words) < 2:
         return [s]
     heads = _headers(s, above)
+    pieces = _by_kind(s, [h for h in heads if h.label is not None and not h.colon])
+    return pieces if len(pieces) > 1 else _at_edges(s, heads)
+
+
+def _by_kind(s: Segment, heads: Sequence[Segment]) -> list[Segment]:
+    """Cut a text where every piece then shows that it is a cell, one at least by its kind."""
     if len(heads) < 2:
         return [s]
     groups = [(head, list(words)) for head, words in groupby(s.words, lambda w: _over(w, heads))]
@@ -73,13 +80,25 @@ def _values(s: Segment, above: Sequence[Segment]) -> list[Segment]:
     return [piece for _, piece in pieces] if all(_shows(h, p) or aligned(h, p) for h, p in pieces) else [s]
 
 
+def _at_edges(s: Segment, heads: Sequence[Segment]) -> list[Segment]:
+    """Cut a text that begins at a header's edge at each word that does at another's, after no space of its own."""
+    if any(h.label is None for h in heads):
+        return [s]
+    cuts = [i for i, w in enumerate(s.words) if any(one_start(w, h) for h in heads)]
+    gaps = [b.x0 - a.x1 for a, b in pairwise(s.words)]
+    spaces = [gap for i, gap in enumerate(gaps, 1) if i not in cuts]
+    if cuts[:1] != [0] or any(abs(gaps[i - 1] - space) < _ALIKE * s.height for i in cuts[1:] for space in spaces):
+        return [s]
+    return [replace(s, words=s.words[a:b]) for a, b in pairwise([*cuts, len(s.words)])]
+
+
 def _headers(s: Segment, above: Sequence[Segment]) -> list[Segment]:
-    """Return the header row nearest above a text, if any of its labels stands over it."""
+    """Return the line nearest above a text that has a label over it."""
     over = [
-        t for t in above if t.label is not None and not t.colon and over_one_another(t, s)
+        t for t in above if t.label is not None and over_one_another(t, s)
         and 0 <= s.top - t.bottom + 0.4 * s.height < FIRST_LINE_BELOW * s.height
     ]  # fmt: skip
-    return [t for t in above if t.label is not None and overlap(t, over[-1]) > 0.4] if over else []
+    return [t for t in above if overlap(t, over[-1]) > 0.4] if over else []
 
 
 def _over(word: Word, heads: Sequence[Segment]) -> Segment:
