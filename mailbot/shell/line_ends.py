@@ -25,9 +25,11 @@ PALE = 0.2  # of the way from paper to ink: a rule is greyer than letters
 INK = 3  # columns of HEIGHT a line: dust has fewer
 DOT = 0.25  # leaders and the grain of grey in a one-bit scan: no letter is so small both ways
 BASELINE = 0.55  # leaders run together where they are blurred, but lie low; a hyphen does not
+CAPITALS = 0.3  # a frame close above a line lies over the letters, and runs on through all that is looked at
 SAME_PAPER = 0.7  # of the line's own light; less is a finger or the table
 
-STILL_PAPER = 0.92  # of the line's own light: a phone's own bars are hardly darker
+STILL_PAPER = 0.92  # of the light just above: a phone's own bars are hardly darker
+SHADE = 0.4  # of a line's height: a shadow comes on over more, a paper's or a bar's edge within less
 ROOM_BELOW = 1.0  # of a line's height: a second line of the same cell stands within
 
 
@@ -68,13 +70,17 @@ def stands_last(raw: Pixels, corners: Corners) -> bool:
     import cv2
     import numpy as np
 
-    (_, _, (cx, cy), (dx, dy)), (long, high) = corners, size_of(corners)
-    own = _part(raw, corners, -min(4.0, long / high), 0.0, 0.0)
+    ((_, ay), (_, by), (cx, cy), (dx, dy)), (long, high) = corners, size_of(corners)
     left, right = max(0, round(min(cx, dx) + 0.2 * long)), round(max(cx, dx) - 0.2 * long)
-    below = raw[max(0, round((cy + dy) / 2)) :, left : max(right, left + 4)]
-    light = np.percentile(cv2.cvtColor(below, cv2.COLOR_RGB2GRAY), 75, axis=1) if below.size else np.zeros(0)
-    paper = np.flatnonzero(light >= STILL_PAPER * np.percentile(own, 85))
-    return not len(paper) or int(paper[-1]) < ROOM_BELOW * high
+    top, bottom = (max(0, round(y)) for y in ((ay + by) / 2, (cy + dy) / 2))
+    column = raw[top:, left : max(right, left + 4)]  # one column: light changes along a line too
+    rows = np.percentile(cv2.cvtColor(column, cv2.COLOR_RGB2GRAY), 75, axis=1) if column.size else np.zeros(1)
+    light, paper = float(np.percentile(rows[: bottom - top + 1], 85)), 0
+    for y, row in enumerate(rows[bottom - top :].tolist(), 1):
+        if row >= STILL_PAPER * light:
+            paper = y
+            light += (row - light) / (SHADE * high)
+    return paper < ROOM_BELOW * high
 
 
 def _within(p: Point, corners: Corners) -> bool:
@@ -117,6 +123,7 @@ def _ink(even: Pixels, corners: Corners, up: int) -> bool:
     for name, (_, y, wide, high, _) in enumerate(parts):
         beyond_letters = y <= 1 or y + high >= tall - 1  # a rule, a frame, a stamp: no letter of a line reaches so far
         low = wide <= DOT * HEIGHT or y >= edge + BASELINE * HEIGHT
-        if beyond_letters or (high <= DOT * HEIGHT and low):
+        above = wide == pale.shape[1] and y + high <= edge + CAPITALS * HEIGHT
+        if beyond_letters or (high <= DOT * HEIGHT and (low or above)):
             ink[names == name] = False
     return int((ink[edge:-edge].sum(axis=0) >= INK).sum()) >= INK

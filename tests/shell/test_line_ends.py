@@ -40,6 +40,11 @@ def test_a_rule_or_a_line_that_was_read_by_itself_is_none_of_its_own() -> None:
     assert not ends((306, 58, 318, 82), others=(other,))
 
 
+def test_a_frame_close_above_a_line_is_none_of_its_own_and_the_bar_of_a_letter_is() -> None:
+    assert not ends((0, 53, 499, 55))
+    assert ends((302, 53, 316, 56), (308, 53, 310, 82))
+
+
 def test_dots_that_lead_to_a_value_or_make_a_grey_are_no_letters_of_it_and_a_hyphen_is() -> None:
     leaders = [(x, 78, x + 2, 80) for x in range(80, 98, 6)]
     assert not ends(*leaders)
@@ -69,3 +74,17 @@ def test_what_stands_last_on_a_paper_or_above_a_screens_bar_may_go_on_below() ->
     barred[105:125] = 60  # a bar of the paper's own
     barred[125:] = 250
     assert not stands_last(barred, LINE)
+
+
+def test_paper_goes_on_where_a_hands_shadow_begins_below_a_line() -> None:
+    light = np.interp(np.arange(300), (90, 190), (250, 150))
+    page = np.repeat(np.repeat(light[:, None, None], 500, axis=1), 3, axis=2).astype(np.uint8)
+    assert not stands_last(page, LINE)
+    page[115:] = 80
+    assert stands_last(page, LINE)
+
+
+def test_paper_is_no_other_below_a_line_that_begins_in_the_dark() -> None:
+    light = np.interp(np.arange(500), (100, 300), (150, 250))
+    page = np.repeat(np.repeat(light[None, :, None], 300, axis=0), 3, axis=2).astype(np.uint8)
+    assert not stands_last(page, LINE)
