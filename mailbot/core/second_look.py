@@ -79,7 +79,18 @@ def _whole(name: str, curp: Curp | None) -> bool:
     plain = all(c.isalpha() or c in ".-" for word in words for c in word)
     initials = {fold(part)[:1].upper() for word in words for part in word.split("-")}
     wanted = set() if curp is None else {curp.text[0], curp.text[2], curp.text[3]} - {"X"}
-    return plain and len(words) > 1 and wanted <= initials
+    return plain and not _misread(name) and len(words) > 1 and wanted <= initials
+
+
+def _misread(name: str) -> bool:
+    """Tell whether a name has what none is printed with, however often it is read.
+
+    A dot that joins two words is a speck between them ("DE.CV"), and so is an apostrophe that joins nothing ("'S DE
+    RL"); a small letter among capitals has lost its accent ("NOEMi").
+    """
+    specks = re.search(r"[^\W\d_]{2}\.[^\W\d_]{2}|(?<!\w)['´`’‘]|['´`’‘](?!\w)", name)
+    runs = re.findall(r"[^\W\d_]{3,}", name)
+    return specks is not None or any(run not in (run.upper(), run.lower(), run.capitalize()) for run in runs)
 
 
 def of_two_people(problems: Iterable[str]) -> bool:
@@ -102,7 +113,8 @@ def _kept_row(patron: Patron, confirmed: Confirmed, knowledge: ReadingKnowledge)
     """
     box, registro, modalidad = patron.box, patron.registro_patronal, patron.modalidad
     alone = registro is None and modalidad is None  # half a row, or what stands beyond the page: a screen's clock
-    if box is None or alone or patron.razon_social is None or not confirmed(box, patron.razon_social, "spaces"):
+    name = patron.razon_social
+    if box is None or alone or name is None or _misread(name) or not confirmed(box, name, "spaces"):
         return Patron(None, None, None, box)
     if registro is not None and not confirmed(box, registro.text, "sure"):
         registro = None

@@ -98,6 +98,10 @@ def test_of_a_curp_and_a_birth_date_that_disagree_neither_is_said() -> None:
         ("XIMENA O'FARRILL PEÑA", "OAPX080825MQTRXMA2", True),
         ("Ñ'HU GARCÍA PEÑA", "GAPX080825HQTRXHA6", True),
         ("XIMENA GARCÍA-LUNA PEÑA", "GAPX080825MQTRXMA2", True),
+        ("MA. XIMENA GARCÍA PEÑA", "GAPX080825MQTRXMA2", True),
+        ("XIMENA GARCÍA.PEÑA", "GAPX080825MQTRXMA2", False),  # a speck of dust between them
+        ("XIMENA GARCiA PEÑA", "GAPX080825MQTRXMA2", False),  # an accent that was read as a dot
+        ("Ximena García de la Peña", "GAPX080825MQTRXMA2", True),
         ("XIMENA DE LA GARCÍA PEÑA", "GAPX080825MQTRXMA2", True),
         ("XIMENA GARCÍA PEÑA", "GAXX080825MQTRXMA0", True),
     ],
@@ -111,6 +115,15 @@ def test_a_name_is_said_only_whole(name: str, curp: str, stands: bool) -> None:
 def test_an_employer_whose_name_is_in_doubt_leaves_a_doubtful_row_and_no_text() -> None:
     doubted = only_sure(READ, Look("INSTITUTO TECNOLOGICO DE QUERETARO"), KNOWN)
     assert doubted == replace(READ, patrones=(Patron(None, None, None, ROW),), patrones_legible=False)
+
+
+def test_of_an_employer_with_a_speck_between_its_words_nothing_is_said_and_dots_of_initials_may_stand() -> None:
+    def names(text: str) -> bool:
+        row = replace(READ.patrones[0], razon_social=text)
+        return only_sure(replace(READ, patrones=(row,)), Look(), KNOWN).patrones[0].razon_social == text
+
+    assert [names(t) for t in ("AUTOPARTES S.A. DE C.V.", "CETIS NUM.105", "D'GARI SA DE CV")] == [True, True, True]
+    assert [names(t) for t in ("AUTOPARTES SA DE.CV", "LA PALOMA 'S DE RL", "LA PALOMA’ S DE RL")] == [False] * 3
 
 
 def test_a_modalidad_is_said_only_if_it_is_a_known_one_or_the_registros_own_number() -> None:
