@@ -32,6 +32,7 @@ from mailbot.shell.text_lines import (
     cut,
     from_left_to_right,
     lies_on_its_side,
+    parted,
     pieces_of,
     size_of,
     sizes_of_print,
@@ -127,6 +128,7 @@ class Ocr:
             raw, even, corners = _turned(raw, even, corners, 90)
         corners = [from_left_to_right(c) for c in corners]
         corners = [c for c in corners if size_of(c)[0] > 0.8 * size_of(c)[1]]  # 0.8: a digit alone; taller is a rule
+        corners = parted(even, corners)
         if self._stands_on_its_head(even, corners):
             raw, even, corners = _turned(raw, even, corners, 180)
         cuts = [cut(even, c) for c in corners]

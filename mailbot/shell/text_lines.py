@@ -26,12 +26,16 @@ FRAME = 0.05  # of a line's height: what detection leaves above and below beyond
 # A gap is a space that the recogniser missed if it is so wide: in a line's height, and in steps from letter to letter.
 # Of 7,000 gaps within words hardly one was wider (Courier's "11" came near); those that it had missed all were.
 SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.5
+AS_WIDE = 0.9  # of the line's usual space: so wide a gap is one too, if the model missed it ("DE RL DECV")
 SPACE_AT_MARKS = 0.65  # steps: a typewriter's dots are narrow in their room
 SPACE_OF_DIGITS = 0.9  # steps: every font gives a 1 the room of an 8; a date or an NSS may lose its spaces
 LEADERS = ".·…_"  # what leads the eye from a label to its value
 BEFORE_A_VALUE = LEADERS + ":"  # a colon far from its label is found with one row's value and missed with the next
 CLOSING = frozenset(".,;:)")  # what no space is before
+USUAL = (0.9, 1.1)  # heights by which the usual one is known: where most lines lie, not where the most can be taken in
 ALIKE = (0.8, 1.28)  # heights of one size of print, beside the usual one
+SAME_ROW = 0.4  # of a line's height, from end to beginning of two cells side by side
+AROUND = 0.5  # of a line's height, about the place where two overlap: the paper between them lies within
 SAME_SLOPE = 0.06  # between the lines of a page in perspective; others are stamps
 FEW_LINES = 8  # with fewer, only one slope for the whole page
 MOST_SLOPE = 0.35  # 20 degrees: a steeper line is no line of the page
@@ -108,6 +112,7 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
     steps = sorted(b.at - a.at for a, b in pairwise(letters) if " " not in (a.char, b.char)) or [0.0]
     step = steps[len(steps) // 2]
     space = max(SPACE * seen.shape[0] / seen.shape[1], SPACE_IN_STEPS * step)
+    in_texts = min(space, max(AS_WIDE * _usual_space(letters, gaps, space), space / 2))
     marks, digits_apart = max(space, SPACE_AT_MARKS * step), max(space, SPACE_OF_DIGITS * step)
     words: list[list[Letter]] = []
     spaced = True
@@ -122,7 +127,7 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
             gap = _width(_widest(gaps, last.at, letter.at))
             digits = last.char.isdigit() and letter.char.isdigit()
             in_a_text = (last.char.isalpha() or last.char == ",") and letter.char.isalpha()
-            if (spaced and not digits) or gap > (digits_apart if digits else space if in_a_text else marks):
+            if (spaced and not digits) or gap > (digits_apart if digits else in_texts if in_a_text else marks):
                 words.append([])
         words[-1].append(letter)
         spaced = False
@@ -139,6 +144,13 @@ def pieces_of(letters: Sequence[Letter], seen: Pixels) -> tuple[Piece, ...]:
         Piece(tuple(word), left, max(right, left + 0.001))
         for word, left, right in zip(words, lefts, rights, strict=True)
     )
+
+
+def _usual_space(letters: Sequence[Letter], gaps: Sequence[Gap], unread: float) -> float:
+    """Return how wide the gaps are where the model read a space; ``unread`` where it read none."""
+    threes = zip(letters, letters[1:], letters[2:], strict=False)
+    read = sorted(_width(_widest(gaps, a.at, b.at)) for a, between, b in threes if between.char == " ")
+    return read[len(read) // 2] if read else unread / AS_WIDE
 
 
 def _without_leaders(word: list[Letter]) -> list[Letter]:
@@ -178,6 +190,62 @@ def _gaps(seen: Pixels) -> list[Gap]:
     starts = [0, *(int(e) for e in edges[1::2])]
     ends = [*(int(e) for e in edges[0::2]), wide]
     return [(a / wide, b / wide) for a, b in zip(starts, ends, strict=False) if b > a]
+
+
+def parted(page: Pixels, lines: Sequence[Corners]) -> list[Corners]:
+    """Return the lines, those of one row that overlap parted where the paper between them is widest.
+
+    Detection draws its boxes wider than the letters. Where two cells nearly touch, the end of one shows the first
+    letter of the other; or a letter is in both: "FECHA DE" and "E CONSTANCIA".
+    """
+    apart = list(lines)
+    for i in range(len(apart)):
+        for j in range(len(apart)):
+            if i != j and _overlap(apart[i], apart[j]) and (at := _paper_between(page, apart[i], apart[j])) is not None:
+                apart[i], apart[j] = _from_to(apart[i], 0.0, _share(apart[i], at)), _from_to(
+                    apart[j], _share(apart[j], at), 1.0
+                )
+    return apart
+
+
+def _overlap(left: Corners, right: Corners) -> bool:
+    """Tell whether a line begins on another's last letter; one that begins further within is no cell beside it."""
+    (ax, ay), (bx, by), high = _end(left), _end(right, 0.0), min(size_of(left)[1], size_of(right)[1])
+    begins_later, ends_later = _end(left, 0.0)[0] + high < bx, _end(right)[0] > ax + high
+    return bx < ax < bx + high and abs(ay - by) < SAME_ROW * high and begins_later and ends_later
+
+
+def _paper_between(page: Pixels, left: Corners, right: Corners) -> Point | None:
+    """Return the middle of the widest gap about the place where two lines overlap."""
+    more = AROUND * size_of(left)[1] / size_of(left)[0]
+    start, end = max(0.0, _share(left, _end(right, 0.0)) - more), 1.0 + more
+    seen = cut(page, left, 0.0, start, end)
+    gap = max(_gaps(seen), key=_width, default=None)
+    return None if gap is None else _end(left, start + (gap[0] + gap[1]) / 2 * (end - start))
+
+
+def _end(line: Corners, share: float = 1.0) -> Point:
+    """Return the middle of a line's height at a share of its length."""
+    _, (bx, by), (cx, cy), _ = _from_to(line, 0.0, share)
+    return (bx + cx) / 2, (by + cy) / 2
+
+
+def _share(line: Corners, p: Point) -> float:
+    (ax, _), (bx, _) = _end(line, 0.0), _end(line)
+    return (p[0] - ax) / ((bx - ax) or 1.0)
+
+
+def _from_to(line: Corners, start: float, end: float) -> Corners:
+    """Return a part of a line, or more than it (``start`` below 0, ``end`` above 1)."""
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = line
+
+    def along(x: float, y: float, to_x: float, to_y: float, share: float) -> Point:
+        return x + (to_x - x) * share, y + (to_y - y) * share
+
+    return (
+        along(ax, ay, bx, by, start), along(ax, ay, bx, by, end),
+        along(dx, dy, cx, cy, end), along(dx, dy, cx, cy, start),
+    )  # fmt: skip
 
 
 def _width(gap: Gap) -> float:
@@ -267,7 +335,7 @@ def sizes_of_print(heights: Sequence[float]) -> list[float]:
     left = sorted(heights)
     steps: list[tuple[float, float, float]] = []
     while left:
-        usual = max(left, key=lambda h: sum(ALIKE[0] * h <= other <= ALIKE[1] * h for other in left))
+        usual = max(left, key=lambda h: sum(USUAL[0] * h <= other <= USUAL[1] * h for other in left))
         alike = [h for h in left if ALIKE[0] * usual <= h <= ALIKE[1] * usual]
         steps.append((alike[0], alike[-1], alike[len(alike) // 2]))
         left = [h for h in left if not alike[0] <= h <= alike[-1]]

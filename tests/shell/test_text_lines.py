@@ -14,6 +14,7 @@ from mailbot.shell.text_lines import (
     cut,
     from_left_to_right,
     lies_on_its_side,
+    parted,
     pieces_of,
     sizes_of_print,
     straightener,
@@ -47,6 +48,16 @@ def test_a_word_goes_from_its_first_ink_to_its_last() -> None:
 def test_a_space_that_was_not_read_is_found_by_its_gap() -> None:
     assert texts("OMEX", [(10, 30), (50, 70), (75, 95), (100, 120)]) == ["O", "MEX"]
     assert texts("OMEX", [(10, 30), (38, 58), (63, 83), (88, 108)]) == ["OMEX"]
+
+
+def test_a_gap_as_wide_as_the_lines_own_spaces_is_one_if_the_model_missed_it() -> None:
+    blocks = [(10, 30), (34, 54), (66, 86), (90, 110), (122, 142), (146, 166)]
+    read = [
+        Letter(c, at / 400, 0.99) for c, at in zip("DE RLCV", (20, 44, 60, 76, 100, 132, 156), strict=True)
+    ]
+    assert [p.text for p in pieces_of(read, printed(*blocks))] == ["DE", "RL", "CV"]
+    unspaced = [letter for letter in read if letter.char != " "]
+    assert [p.text for p in pieces_of(unspaced, printed(*blocks))] == ["DERLCV"]
 
 
 def test_digits_of_a_typewriter_stand_far_apart_and_are_one_number() -> None:
@@ -89,6 +100,19 @@ def flat(left: float, middle: float, right: float, slope: float = 0.0) -> Corner
     return (left, middle - 5), (right, far - 5), (right, far + 5), (left, middle + 5)
 
 
+def test_two_cells_that_overlap_part_in_the_paper_between() -> None:
+    page = np.full((100, 400, 3), 255, np.uint8)
+    for left, right in ((20, 26), (28, 34), (44, 50), (52, 58)):  # "DE CO", half of the E in both
+        page[46:54, left:right] = 0
+    first, second = parted(page, [flat(17, 50, 38), flat(31, 50, 61)])
+    assert 35 <= first[1][0] <= 43
+    assert second[0][0] == pytest.approx(first[1][0])
+    inside = [flat(17, 50, 61), flat(31, 50, 50)]
+    assert parted(page, inside) == inside
+    below = [flat(17, 50, 38), flat(31, 60, 61)]
+    assert parted(page, below) == below
+
+
 def test_lines_that_converge_as_on_a_photo_become_level() -> None:
     lines = [flat(100, y, 900, 0.04 - 0.00005 * y) for y in range(100, 1200, 40)]
     straight = straightener(lines)
@@ -100,6 +124,8 @@ def test_lines_that_converge_as_on_a_photo_become_level() -> None:
 def test_words_stand_in_points_and_lines_of_about_one_size_have_one_size() -> None:
     heights = sizes_of_print([30, 32, 35, 27, 60])
     assert heights == [32, 32, 32, 32, 60]
+    with_a_seal = [25, 25, 25, 34, 34, 34, 35, 36, 36, 40.5]
+    assert set(sizes_of_print(with_a_seal)[3:]) == {35}  # "NOMBRE(S)", as its brackets reach, and not the seal
     line = Line(flat(100, 200, 500), (Piece((), 0.0, 0.25), Piece((), 0.5, 1.0)))
     first, second = words_of(line, lambda p: p, 0.5, 20)
     assert (first.x0, first.x1, second.x0, second.x1) == (50, 100, 150, 250)
