@@ -13,6 +13,7 @@ from mailbot.core.spanish import MONTHS
 _DIGIT = str.maketrans("OQDILZSBG", "001112586")
 _LETTER = str.maketrans("012568", "OIZSGB")
 _ANSWERS = {"Sl": "SI", "S1": "SI", "5I": "SI", "N0": "NO"}  # no word of a constancia is printed so
+_ALIKE_IN_CAPITALS = re.compile(r"[A-ZÁÉÍÓÚÜÑ]{2,}[A-ZÁÉÍÓÚÜÑcosuvwxzáéíóúüñ]*")  # small and capital
 _MONTH = "|".join(month[:3].replace("o", "[o0]").replace("i", "[i1]") for month in MONTHS)  # "N0V", "D1C"
 _DAY = re.compile(rf"(\d{{2}})[/Il|]({_MONTH})[/Il|](\d{{4}})", re.IGNORECASE)
 _MARKS = " .-–—/·"
@@ -20,7 +21,10 @@ _CURP_FORM = "LLLL000000LLLLLLA0"  # A: a letter from 2000 on, a digit before; a
 
 
 def as_printed(word: str) -> str:
-    """Return the word with its lookalikes mended where it is an NSS, a CURP, a registro patronal, a day, SI or NO."""
+    """Return the word with its lookalikes mended where it is an NSS, a CURP, a registro patronal, a day, SI or NO.
+
+    In a word of capitals a small letter that looks like its capital is that one ("NOEMí").
+    """
     if word in _ANSWERS:
         return _ANSWERS[word]
     if day := _DAY.fullmatch(word):
@@ -30,7 +34,7 @@ def as_printed(word: str) -> str:
     places = [i for i, c in enumerate(word) if c not in _MARKS]
     plain = "".join(word[i] for i in places).upper()
     if sum(c.isdigit() for c in plain) < 5:  # a word of letters
-        return word
+        return word.upper() if _ALIKE_IN_CAPITALS.fullmatch(word) else word
     mended: str | None = None
     if len(plain) == 11 and plain.translate(_DIGIT).isdigit():
         if Nss(digits := plain.translate(_DIGIT)).checks:

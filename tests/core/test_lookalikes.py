@@ -18,6 +18,8 @@ MENDED = {
     "01/d1c/2026": "01/dIc/2026",
     "N0": "NO",
     "El2-5I553-32-9": "E12-51553-32-9",
+    "NOEMí": "NOEMÍ",
+    "MExICo": "MEXICO",
 }
 LEFT = [
     "43160885380",
@@ -31,6 +33,9 @@ LEFT = [
     "05/jul/2026",
     "SEGURO",
     "SLP",
+    "GARCiA",  # whether with an accent is not seen
+    "Noemí",
+    "McCOY",
 ]
 
 
