@@ -210,11 +210,13 @@ def settle_name(
 
     A part that is asked for but not read makes the name uncertain, but for a second surname that the person has not:
     in the CURP an X stands where that one's first letter would be. A CURP that is printed and was not read is a sign
-    that the cells were not understood, and leaves the name without what tells a part from a whole.
+    that the cells were not understood, and leaves the name without what tells a part from a whole; but each of three
+    labels with its own text beside it tells too.
     """
     asked = kinds_asked(sheets)
     name, clash = _joined_name(readings, asked, None if curp is None else 1 if curp.text[2] == "X" else 2)
-    if name is None or (curp is None and labels.CURP in asked and not _says_nothing(readings, labels.CURP)):
+    unread = curp is None and labels.CURP in asked and not _says_nothing(readings, labels.CURP)
+    if name is None or (unread and not _each_beside_its_label(readings)):
         return None, clash
     if curp is not None and (_lacks_a_part(str(name.value), curp) or _leaves_its_x(name, sheets, curp)):
         return None, clash
@@ -225,6 +227,12 @@ def settle_name(
     if curp is not None and stray and _ends_whole(rest) and curp_fits_name(curp, rest):
         return None, clash  # a label's word, or a letter, of which the CURP does not know
     return name, clash
+
+
+def _each_beside_its_label(readings: Sequence[Reading]) -> bool:
+    """Tell whether all three parts of a name stand beside labels of their own, each on one line."""
+    parts = [settle(readings, kind)[0] for kind in _NAMES]
+    return all(p is not None and p.mode == "beside" and len({s.row for s in p.segments}) == 1 for p in parts)
 
 
 def _ends_whole(name: str) -> bool:

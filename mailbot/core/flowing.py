@@ -118,9 +118,9 @@ def _stretch(rows: Rows, row: Sequence[Segment], s: Segment) -> list[Segment]:
 
 
 def _column_between(rows: Rows, a: Segment, b: Segment) -> bool:
-    """Tell whether between two texts of a line a column ends: a wide gap, or one where other lines begin too."""
+    """Tell whether between two texts of a line a column ends: a wide gap, or where other lines or labels begin."""
     gap = b.x0 - a.x1
     if gap >= NEXT_PIECE * b.height or gap < b.height:
         return gap >= b.height
-    near = [t for row in rows[max(0, b.row - _NEAR) : b.row + _NEAR + 1] for t in row if t is not b]
-    return sum(one_start(t, b) for t in near) > 2
+    near = [t for row in rows[max(0, b.row - _NEAR) : b.row + _NEAR + 1] for t in row if t is not b and one_start(t, b)]
+    return len(near) > 2 or (b.label is not None and any(t.label is not None for t in near))

@@ -57,6 +57,14 @@ def test_the_plain_paper_is_read_whole_with_its_evidence() -> None:
     )  # fmt: skip
 
 
+def test_a_name_beside_three_labels_stands_without_a_curp_that_can_be_read() -> None:
+    parts = (("Nombre(s):", "XIMENA"), ("Primer apellido:", "GARCÍA"), ("Segundo apellido:", "PEÑA"))
+    unread = (("CURP:", "GAPX080825MQTR"), *(p for p in HOLDER if p[0] not in ("Nombre(s):", "CURP:")))
+    assert facts_of(read(page_of(TITLE, *labelled(*parts, *unread)))) == FACTS | {"curp": None}
+    whole = page_of(TITLE, *labelled(HOLDER[0], *unread))  # of one label, nothing tells that it is all of it
+    assert facts_of(read(whole)) == FACTS | {"curp": None, "nombre": None}
+
+
 def test_what_an_edge_cuts_off_is_not_read_as_if_whole() -> None:
     page = with_lines(("Razón social:", "EMPACADORA DE ALIMENTOS"))
     cut = replace(page, words=tuple(replace(w, cut=w.text in ("PEÑA", "ALIMENTOS")) for w in page.words))
