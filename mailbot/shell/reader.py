@@ -30,12 +30,14 @@ from mailbot.shell.annotations import has_notes
 from mailbot.shell.filled_in import CannotBeDrawn, with_fields_drawn
 from mailbot.shell.limits import Limits
 from mailbot.shell.page_look import PageLook, look_at
+from mailbot.shell.pictures_amid import picture_amid
 from mailbot.shell.traces import traces_of
 
 if TYPE_CHECKING:
     import pypdfium2
 
-    from mailbot.core.page import Page
+    from mailbot.core.constancia import Constancia
+    from mailbot.core.page import Box, Page
 
 WRONG_PASSWORD = 4  # FPDF_ERR_PASSWORD
 NO_LIMIT = 1_000_000  # pages, where limits.pages is 0
@@ -140,9 +142,14 @@ def _read_pages(
     c = document.constancia
     if document.kind != CONSTANCIA or c is None:
         return document
-    if not c.patrones and has_notes(original, most):  # one may stand in a text that was laid over the page
+    # one may stand in a text that was laid over the page, or in a picture amid its fields
+    if not c.patrones and (has_notes(original, most) or picture_amid(pdf, pages, _boxes(c))):
         document = replace(document, constancia=replace(c, patrones_legible=False))
     return replace(document, signs=find_signs(c, traces_of(pdf, original, data, document, pages)))
+
+
+def _boxes(c: Constancia) -> list[Box]:
+    return [f.box for f in (c.nss, c.curp, c.nombre, c.fecha, c.estado, c.servicio_medico) if f is not None]
 
 
 def _without_text(look: PageLook) -> Document:

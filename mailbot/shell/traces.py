@@ -107,7 +107,7 @@ def _look_at(pdf: pypdfium2.PdfDocument, original: pypdfium2.PdfDocument, page: 
         seen = Seen(sheet, page.turned)
         own = [box for box in fields.values() if box.page == page.number]
         hidden = not all(seen.shows(box) for box in own) or any(not seen.ink(box) for box in walk.hidden)
-        place = _Place(noted, page.number)
+        place = Place(noted, page.number)
         notes = [place.of(*sides) for sides in notes_on(noted)]
         covered = bool(walk.covered) or any(_covers(note, box) for note in notes for box in own)
         if not covered and others_on(noted):
@@ -130,7 +130,7 @@ class _Walk:
         self.covered: list[Box] = []
         self._texts: list[Box] = []
         self._raw: Any = raw
-        self._place = _Place(page, number)
+        self._place = Place(page, number)
         self._textpage = raw.FPDFText_LoadPage(page)
         for item, kind, forms in painted(page, MOST_OBJECTS):
             if kind == raw.FPDF_PAGEOBJ_TEXT:
@@ -180,7 +180,7 @@ def _is_opaque(raw: Any, item: Any, kind: int) -> bool:
     return not raw.FPDFPageObj_HasTransparency(item)
 
 
-class _Place:
+class Place:
     """Where an object stands on the page as it is seen (crop and rotation applied)."""
 
     PRECISION = 16  # FPDF_PageToDevice answers in whole pixels

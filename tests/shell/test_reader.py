@@ -7,6 +7,7 @@ import re
 
 import pypdfium2
 import pytest
+from PIL import Image
 from reportlab.lib.utils import ImageReader
 
 from mailbot.commands.read import as_record
@@ -269,6 +270,28 @@ def test_an_employer_in_a_note_leaves_it_unknown_whether_there_is_one(marks: int
     constancia = read(out.getvalue()).constancia
     assert constancia is not None
     assert (constancia.patrones, constancia.patrones_legible) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("place", "leaves_a_doubt"),
+    [
+        ((298, 480, 240, 60), True),  # where the employer's values would stand
+        ((72, 150, 400, 90), True),  # a table of them, below the last text
+        ((72, 740, 150, 36), False),  # a logo above the title
+        ((72, 20, 468, 40), False),  # a footer
+        ((480, 200, 80, 80), False),  # a code
+        ((60, 380, 480, 320), False),  # a watermark under the text
+    ],
+)
+def test_an_employer_in_a_picture_leaves_it_unknown_whether_there_is_one(
+    place: tuple[float, float, float, float], leaves_a_doubt: bool
+) -> None:
+    paper = papers.Paper(dict.fromkeys(("Registro patronal:", "Nombre o razón social:", "Modalidad:"), ""))
+    paper.canvas.setFillAlpha(0.5)  # nothing is hidden under it
+    paper.canvas.drawInlineImage(Image.new("RGB", (40, 20), "white"), *place)
+    constancia = read(paper.close()).constancia
+    assert constancia is not None
+    assert (constancia.patrones, constancia.patrones_legible) == ((), not leaves_a_doubt)
 
 
 def test_a_portfolio_is_read_by_the_one_pdf_inside() -> None:
