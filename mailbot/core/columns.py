@@ -31,6 +31,7 @@ from mailbot.core.places import (
     owned,
     same_type,
     set_alike,
+    set_as_a_value,
     stands_as,
     touching_above,
     touching_below,
@@ -154,7 +155,7 @@ def _wrapped(
     lines: list[tuple[Segment, ...]] = []
     last = line[0]
     for row in sheet.rows[last.row + 1 : last.row + 12]:
-        under = [s for s in row if s.label is None and aligned(first, s) and s.x0 > label.x0 - 2]
+        under = [s for s in row if set_as_a_value(s, first, label) and aligned(first, s) and s.x0 > label.x0 - 2]
         if not under:
             if any(s.label is not None and s is not label and s.x0 < first.x1 and s.x1 > label.x0 - 2 for s in row):
                 break
@@ -260,7 +261,8 @@ def below(sheet: Sheet, label: Segment) -> Cell | None:
             if not same_type(first, members[0]) or any(s.label is not None for s in members):
                 break
             loose = True
-        if any(s.label is not None for s in members):
+        value = lines[0][0] if lines else members[0]
+        if not all(set_as_a_value(s, value, label) for s in members):
             break
         if lines and not aligned(lines[0][0], members[0]):
             break

@@ -122,8 +122,8 @@ def _readings(sheet: Sheet, s: Segment) -> list[Reading]:
             return found
     elif (cell := over_its_caption(sheet, s)) is not None:
         reading = _read(sheet, s, cell, "above")
-        if reading.value is not None or s.kind not in TYPED:
-            return [reading]
+        if reading.value is not None or s.kind not in (labels.NSS, labels.CURP):
+            return [reading]  # what stands below may be another's date or state
     if (cell := below(sheet, s)) is not None:
         found.append(_read(sheet, s, cell, "below"))
     if not any(r.value is not None for r in found):

@@ -172,6 +172,11 @@ def stands_as_a_cell(s: Segment, cell: Segment) -> bool:
     return one_start(s, cell) and s.words[0].font == cell.words[0].font and set_alike(cell, s)
 
 
+def set_as_a_value(s: Segment, value: Segment, label: Segment) -> bool:
+    """Tell whether a text is no label, or one elsewhere that is set here as a value is and its label is not."""
+    return s.label is None or (not s.colon and same_type(value, s) and not same_type(label, s))
+
+
 def in_front(t: Segment, s: Segment, label: Segment) -> bool:
     """Tell whether a segment is a label before ``s`` in the zone of ``label``, so that ``s`` is its value."""
     return before(t, s, label) and overlap(t, s) >= 0.5

@@ -17,6 +17,7 @@ from mailbot.core.places import (
     over_one_another,
     same_type,
     set_alike,
+    set_as_a_value,
     stands_as_a_cell,
 )
 from mailbot.core.printed import is_placeholder
@@ -85,6 +86,7 @@ def _body(
         if not line:
             continue
         cells = [s for above in body for s in above]
+        line = [replace(s, label=None) if any(_is_of(s, t, heads) for t in cells) else s for s in line]
         if any(s.label is not None for s in line) or line[0].top - bottom > ROW_GAP * max(height, line[0].height):
             return body, not any(_goes_on(s, cells) for s in line if s.label is None)
         paragraph = not any(_like_a_cell(s, body) for s in line)
@@ -97,6 +99,11 @@ def _body(
         body.append(line)
         bottom = max(s.bottom for s in line)
     return body, True
+
+
+def _is_of(s: Segment, cell: Segment, heads: Sequence[Segment]) -> bool:
+    """Tell whether a label begins and is set as a cell is, and as no header: "SERVICIOS MÉDICOS" of a name."""
+    return s.label is not None and one_start(s, cell) and all(set_as_a_value(s, cell, h) for h in heads)
 
 
 def _heads_what_follows(sheet: Sheet, s: Segment, bottom: float, aside: Callable[[Segment], bool]) -> bool:

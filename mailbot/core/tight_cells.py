@@ -17,6 +17,7 @@ from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import compact
 
 _LONGEST = 8  # words of a label as a table's header prints it
+_CAPTION = 1.2  # heights from a text to the captions below it
 _ALIKE = 0.02  # heights: spaces of one text differ by less
 
 
@@ -25,7 +26,8 @@ def cut_tight_cells(sheet: Sheet) -> Sheet:
     rows = [_labels(row) for row in sheet.rows]
     for number, row in enumerate(rows):
         above = [t for upper in rows[max(0, number - 4) : number] for t in upper]
-        rows[number] = [piece for s in row for piece in _values(s, above)]
+        below = [t for lower in rows[number + 1 : number + 3] for t in lower]
+        rows[number] = [piece for s in row for piece in _values(s, above, below)]
     return replace(sheet, rows=tuple(tuple(row) for row in rows))
 
 
@@ -57,13 +59,16 @@ def _longest_label(words: Sequence[Word]) -> tuple[int, Label] | None:
     return None
 
 
-def _values(s: Segment, above: Sequence[Segment]) -> list[Segment]:
-    """Cut a text at the headers that its words stand under, where it shows that they are of different cells."""
+def _values(s: Segment, above: Sequence[Segment], below: Sequence[Segment]) -> list[Segment]:
+    """Cut a text at the headers that its words stand under, or the captions over which, where it shows its cells."""
     if s.label is not None or len(s.words) < 2:
         return [s]
     heads = _headers(s, above)
     pieces = _by_kind(s, [h for h in heads if h.label is not None and not h.colon])
-    return pieces if len(pieces) > 1 else _at_edges(s, heads)
+    if len(pieces) > 1 or len(pieces := _at_edges(s, heads)) > 1:
+        return pieces
+    captions = [t for t in below if 0 <= t.top - s.bottom + 0.4 * s.height < _CAPTION * s.height]
+    return _at_edges(s, captions)
 
 
 def _by_kind(s: Segment, heads: Sequence[Segment]) -> list[Segment]:
