@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from mailbot.core.labels import EMPLOYER, LABELS
 from mailbot.core.places import NEXT_LINE, NEXT_PIECE, SAME_EDGE, follows, one_start, overlap
@@ -95,9 +95,12 @@ def goes_on(rows: Rows, s: Segment, kind: str | None) -> list[Segment]:
 
 def goes_on_from_a_later(rows: Rows, text: Segment, s: Segment) -> bool:
     """Tell whether what begins the next line follows not a text but what ends its line: "Sexo:" over "MASCULINO"."""
-    end = _stretch(rows, rows[text.row], text)[-1]
+    stretch = _stretch(rows, rows[text.row], text)
+    end = stretch[-1]
+    if end is text or any(b.x0 - a.x1 >= b.height for a, b in pairwise(stretch)):
+        return False  # set further apart than words, it may be of another column
     following = line_after(rows, end) if end.label is not None else goes_on(rows, end, None)
-    return end is not text and following[:1] == [s]
+    return following[:1] == [s]
 
 
 def closes(s: Segment, kind: str | None) -> bool:
