@@ -58,7 +58,7 @@ def beside(sheet: Sheet, label: Segment) -> Cell | None:
             break
         on_its_line = [b.x1 for b in base if b.row == s.row]  # a table at half heights may begin between
         far = on_its_line and s.x0 - max(on_its_line) > NEXT_PIECE * label.height and s.row == base[0].row
-        if far or (base and _at_a_labels_edge(sheet, s, base[-1])):
+        if far or (base and (_at_a_labels_edge(sheet, s, base[-1]) or _of_another_size(s, base[-1]))):
             break
         base.append(s)
     if not base:
@@ -96,7 +96,7 @@ def _line_from(sheet: Sheet, s: Segment) -> tuple[Segment, ...]:
 
 def _ends_before(sheet: Sheet, t: Segment, last: Segment) -> bool:
     """Tell whether a line of a cell ends before a text: a label, one far off, or one that begins as a label over it."""
-    if t.label is not None or t.x0 - last.x1 > NEXT_PIECE * last.height:
+    if t.label is not None or t.x0 - last.x1 > NEXT_PIECE * last.height or _of_another_size(t, last):
         return True
     over = sheet.rows[t.row - 1] if t.row > 0 else ()
     return t.x0 - last.x1 > 0.4 * last.height and any(u.colon and one_start(u, t) for u in over)
@@ -106,6 +106,11 @@ def _at_a_labels_edge(sheet: Sheet, s: Segment, last: Segment) -> bool:
     """Tell whether a text set off from the last begins where a label right above or below it does, as its column's."""
     near = [t for row in sheet.rows[max(0, s.row - 3) : s.row + 4] for t in row if abs(t.top - s.top) < 2 * s.height]
     return s.x0 - last.x1 > s.height and any(t.label is not None and one_start(t, s) for t in near)
+
+
+def _of_another_size(s: Segment, last: Segment) -> bool:
+    """Tell whether a text set off from the last is in another size, as notes beside a form are; OCR knows no sizes."""
+    return bool(s.words[0].font) and s.x0 - last.x1 > s.height and abs(s.height - last.height) > 0.2 * last.height
 
 
 def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Segment, ...]]:

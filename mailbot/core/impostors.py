@@ -114,7 +114,8 @@ def _heads_a_column(sheet: Sheet, s: Segment) -> bool:
     """Tell whether a text stands on the employers' line of headers, each asked for once, with a text below its own."""
     row = sheet.rows[s.row]
     kinds = [t.kind for t in row]
-    once = set(kinds) <= labels.EMPLOYER and len(set(kinds)) == len(row) > 1
+    asked = [kind for kind in kinds if kind in labels.EMPLOYER]
+    once = set(kinds) <= labels.EMPLOYER | {labels.OTHER} and len(set(asked)) == len(asked) > 1
     under = (t for below in sheet.rows[s.row + 1 : s.row + 5] for t in below if over_one_another(t, s))
     first = next(under, None)
     near = first is not None and first.label is None and first.top - s.bottom < FIRST_LINE_BELOW * first.height

@@ -189,7 +189,8 @@ def _starts(
     if i == 0 or _wide(words[i - 1], words[i], spaces):
         return True
     if not run:
-        return bool(before) and before[-1].colon
+        header = bool(before) and {before[-1].kind, match[1].kind} <= EMPLOYER and match[0] - i > 1
+        return bool(before) and (before[-1].colon or (header and _set_off(words[i - 1], words[i], spaces)))
     if all(numbers_an_item(w.text) for w in run) and not before:
         return True  # a bullet or a number before the label
     other_font = words[i - 1].font != words[i].font == words[match[0] - 1].font

@@ -69,14 +69,13 @@ def _begins_beside_the_holder(sheet: Sheet, number: int) -> float:
     """
     headings = (s for s in _with_its_label(sheet, number) if s.kind in (labels.BENEFICIARIOS, labels.SELLO))
     heading = next(headings, None)
-    if heading is None or any(
-        t is not heading and t.label is not None and same_type(t, heading) for t in sheet.rows[heading.row]
-    ):
-        return float("inf")  # none, or one of several headers
+    if heading is None:
+        return float("inf")
     edge = heading.x0 - _ALIGNED
     left = [s for below in sheet.rows[number:] for s in below if s.label is not None and s.x1 < edge]
     answered = [s for s in left if (t := _right_of(sheet, s)) is not None and t.label is None and t.x1 < edge]
-    if len(answered) < _ANSWERED or not any(s.kind in labels.READ for s in left):
+    headers = [s for s in left if s not in answered and s.row == heading.row and same_type(s, heading)]
+    if headers or len(answered) < _ANSWERED or not any(s.kind in labels.READ for s in left):
         return float("inf")
     beside = [s for below in sheet.rows[number : left[-1].row + 1] for s in below]
     right = [s for s in beside if s.x1 > edge]

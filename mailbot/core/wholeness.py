@@ -91,6 +91,8 @@ def _goes_on_apart(sheet: Sheet, last: Segment, label: Segment) -> bool:
         return False
     if s.label is not None:  # a word that is a label elsewhere, set as the value is: "DEL ESTADO DE"
         return label.colon and not s.colon and s.capitals and not label.capitals
+    if any(t.label is not None and last.x1 <= t.x0 and t.x1 <= s.x0 for t in neighbours(sheet, s)):
+        return False  # the label between them wraps
     near = [t for r in sheet.rows[max(0, s.row - 12) : s.row + 5] for t in r if t is not s]
     headed = any(t.label is not None and over_one_another(t, s) and t.row <= s.row for t in near)
     return not headed and not any(one_start(t, s) for t in near if t.label is None)
