@@ -105,11 +105,11 @@ def _match(words: Sequence[Word], start: int) -> tuple[int, Label, bool] | None:
 
 def _leads_on(words: Sequence[Word], last: int, label: Label | None) -> bool:
     """Tell whether after a label's full stop only what it asks for follows: the stop is all there is of its leaders."""
-    value, *rest = words[last + 1 : last + 3] or (None,)
-    if label is None or label.kind not in TYPED or value is None:
+    if label is None or label.kind not in TYPED:
         return False
-    apart = not rest or rest[0].x0 - value.x1 > LABEL_GAP * (value.bottom - value.top)
-    return apart and read_value(label.kind, value.text) is not None
+    near = takewhile(lambda p: p[1].x0 - p[0].x1 < LABEL_GAP * (p[1].bottom - p[1].top), pairwise(words[last:]))
+    value = " ".join(w.text for _, w in near) or (words[last + 1].text if last + 1 < len(words) else "")
+    return bool(value) and read_value(label.kind, value) is not None
 
 
 def _begins_a_value(label: Word, word: Word) -> bool:
