@@ -105,6 +105,7 @@ def read_constancia(
     if birth := settle(readings, labels.NACIMIENTO)[0]:
         found[labels.NACIMIENTO] = birth
     employers, legible = read_employers(mine, modalidades, sheets, with_captions=with_captions)
+    legible = legible and not _of_two_papers([e.box for e in employers], problems, sheets)
     if any(e.box is not None and touched(e.box, unclear) for e in employers):
         legible = False
         problems.append(f"{OVERPRINTED}: el patrón")
@@ -115,6 +116,19 @@ def read_constancia(
         _with_fields(found), patrones=patrones, patrones_legible=legible, titulo=titulo, beneficiarios=beneficiarios
     )
     return constancia, tuple(problems)
+
+
+def _of_two_papers(employers: Sequence[Box], problems: Sequence[str], sheets: Sequence[Sheet]) -> bool:
+    """Tell whether several employers may be of two papers in one file: an old and a new one, or another person's.
+
+    Something is said twice and otherwise; or beneficiaries stand between employers, whose part ends with the paper.
+    """
+    from mailbot.core import labels
+
+    places = sorted((box.page, box.top) for box in employers)
+    headings = [(s.page, s.top) for sheet in sheets for s in sheet.segments if s.kind == labels.BENEFICIARIOS]
+    between = any(places[0] < heading < places[-1] for heading in headings) if places else False
+    return between or (len(places) > 1 and any(p.startswith(CLASH) for p in problems))
 
 
 def _with_fields(found: dict[str, Reading]) -> Constancia:

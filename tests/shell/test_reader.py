@@ -294,6 +294,25 @@ def test_an_employer_in_a_picture_leaves_it_unknown_whether_there_is_one(
     assert (constancia.patrones, constancia.patrones_legible) == ((), not leaves_a_doubt)
 
 
+@pytest.mark.parametrize(
+    ("second", "beneficiary"),
+    [({"Fecha de constancia:": "20/11/2026"}, ""), ({}, "PEÑA GARCÍA ROSA")],
+    ids=["of another day", "of somebody else, taken for beneficiaries"],
+)
+def test_of_two_constancias_in_one_file_the_employers_are_not_joined(second: dict[str, str], beneficiary: str) -> None:
+    first, other = Paper(), Paper({"Nombre o razón social:": "AUTOPARTES DEL BAJIO SA DE CV", **second})
+    if beneficiary:
+        first.canvas.drawString(72, 120, "Beneficiarios")
+        first.canvas.drawString(72, 100, beneficiary)
+    both = pypdfium2.PdfDocument(first.close())
+    both.import_pages(pypdfium2.PdfDocument(other.close()))
+    out = io.BytesIO()
+    both.save(out)
+    constancia = read(out.getvalue()).constancia
+    assert constancia is not None
+    assert (constancia.patrones, constancia.patrones_legible) == ((), False)
+
+
 def test_a_portfolio_is_read_by_the_one_pdf_inside() -> None:
     assert said(read(papers.portfolio(papers.constancia()))) == ALL_SAID
 
