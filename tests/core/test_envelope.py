@@ -20,9 +20,7 @@ from mailbot.core.reply import Reply
 DIGEST = "3a" * 32
 DATE = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("America/Mexico_City"))
 REPLY = Reply("cierre", "Cerramos tu trámite", "Hola, Ximena:\n", "<html><body><p>Hola</p></body></html>")
-FULL = Reply(
-    "cierre", "Á", "Hola\n", "<p>Hola</p>", b"\x89PNG", "Tu constancia", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-)
+FULL = Reply("cierre", "Á", "Hola\n", "<p>Hola</p>", b"\x89PNG", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
 
 
 def mail(reply: Reply = REPLY, **changed: object) -> bytes:
