@@ -82,7 +82,7 @@ def read_employers(
     found, sure = _read(over, known, whole)
     from_above = [replace(row, box=box_as_seen(row.box, over)) for row in reversed(found)]
     modes = {_mode(s, _asked(s)) for s in sheets} - {None}
-    if not modes or _each_under_its_number(over):
+    if not modes:
         return from_above, sure
     upright = _read(sheets, known, whole)
     numbered = bool(found) and all(row.registro_patronal is not None for row in found)
@@ -274,12 +274,6 @@ def _mode(sheet: Sheet, asked: Sequence[Segment]) -> str | None:
         if any(parse_registro(cell.text) or parse_registro(cell.texts[0]) for cell in cells):
             return mode
     return None
-
-
-def _each_under_its_number(over: Sequence[Sheet]) -> bool:
-    """Tell, of sheets turned over, whether each registro patronal stands over its label; over a table's stands none."""
-    cells = [below(sheet, s) for sheet in over for s in _asked(sheet) if s.kind == labels.REGISTRO]
-    return bool(cells) and all(cell is not None and parse_registro(cell.text) is not None for cell in cells)
 
 
 def _cell(sheet: Sheet, label: Segment, mode: str | None) -> Cell | None:
