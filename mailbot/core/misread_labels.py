@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mailbot.core.labels import BENEFICIARIOS, LABELS, WORDS
+from mailbot.core.labels import BENEFICIARIOS, LABELS, PREFIXES, WORDS
 from mailbot.core.spanish import compact
 
 DOUBTFUL = 0.9  # of a word's least sure letter: what is surely another letter is another word ("Constancio")
@@ -27,9 +27,12 @@ def labels_mended(words: Sequence[str], sure: Sequence[float]) -> list[str]:
 
 
 def _in_a_label(words: Sequence[str], i: int) -> bool:
-    """Tell whether some words of a line, the one at ``i`` among them, are a label together."""
+    """Tell whether some words of a line, the one at ``i`` among them, are a label, or it is within one that wraps."""
     plain = [compact(word) for word in words]
-    return any("".join(plain[start:end]) in LABELS for start in range(i + 1) for end in range(i + 1, len(words) + 1))
+    runs = ((start, end) for start in range(i + 1) for end in range(i + 1, len(words) + 1))
+    return any(
+        (run := "".join(plain[start:end])) in LABELS or (start < i < end - 1 and run in PREFIXES) for start, end in runs
+    )
 
 
 def _mended(word: str, least: float) -> str:

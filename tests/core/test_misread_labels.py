@@ -8,6 +8,7 @@ from mailbot.core.misread_labels import labels_mended
 
 MENDED = {
     "Nombre 0 razón social": "Nombre o razón social",
+    "Nombre 0 razón BIMBO SA DE CV": "Nombre o razón BIMBO SA DE CV",  # "social" stands on the next line
     "Nonibre o razón social": "Nombre o razón social",
     "Fecha de cunstancia: 05/OCT/2026": "Fecha de constancia: 05/OCT/2026",
     "Registro patromal": "Registro patronal",
