@@ -26,7 +26,7 @@ FRAME = 0.05  # of a line's height: what detection leaves above and below beyond
 # A gap is a space that the recogniser missed if it is so wide: in a line's height, and in steps from letter to letter.
 # Of 7,000 gaps within words hardly one was wider (Courier's "11" came near); those that it had missed all were.
 SPACE, SPACE_IN_STEPS = 12.5 / HEIGHT, 0.5
-AS_WIDE = 0.9  # of the line's usual space: so wide a gap is one too, if the model missed it ("DE RL DECV")
+AS_WIDE = 0.75  # of the usual space of its line: so wide a gap is one too, if the model missed it ("DE RL DECV")
 SPACE_AT_MARKS = 0.65  # steps: a typewriter's dots are narrow in their room
 SPACE_OF_DIGITS = 0.9  # steps: every font gives a 1 the room of an 8; a date or an NSS may lose its spaces
 LEADERS = ".·…_"  # what leads the eye from a label to its value
