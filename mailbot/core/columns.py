@@ -121,7 +121,8 @@ def _upper_lines(sheet: Sheet, first: Segment, label: Segment) -> list[tuple[Seg
         owned = above.x0 < label.x1 or any(in_front(t, above, label) for t in neighbours(sheet, above))
         if owned and chain and closer_below(above, at, below):
             break  # another cell's last line
-        if owned or not set_alike(above, first) or len(chain) == MOST_LINES:
+        other_font = above.words[0].font != first.words[0].font  # a heading over the row
+        if owned or other_font or not set_alike(above, first) or len(chain) == MOST_LINES:
             return []
         below = at
         chain.append(above)

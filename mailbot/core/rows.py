@@ -10,7 +10,7 @@ from mailbot.core.identifiers import parse_registro
 from mailbot.core.labels import MODALIDAD, RAZON, REGISTRO
 from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment
-from mailbot.core.spanish import compact
+from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 _WRAPS, _NEW_ROW = 1.4, 1.5  # of a line's height: wrapped lines stand closer, rows further apart
 _TOUCHES = 1.2  # of a line's height, from one line to the next
@@ -121,7 +121,7 @@ def _together(lead: Cells, others: Mapping[str, list[Line]], kind: str, known: K
         else:
             if rows not in found and all(_is_one_employer(row, known) for row in rows):
                 found.append(rows)
-    for better in (_all_known(known), _spaced_as_cells):
+    for better in (_all_known(known), _spaced_as_cells, _all_ended):
         if len(found) > 1:
             found = [rows for rows in found if better(rows)] or found
     if len(found) != 1 or (kind != REGISTRO and _in_step(found[0], known)):
@@ -135,6 +135,11 @@ def _all_known(known: Known) -> Callable[[list[Row]], bool]:
         return bool(cells) and all(_key(cell) in known for cell in cells)
 
     return every
+
+
+def _all_ended(rows: list[Row]) -> bool:
+    """Tell whether no name ends in a small word: "… SA DE" goes on in the next line, "CV"."""
+    return not any(fold(row[RAZON][-1].text.split()[-1]) in OPEN_WORDS for row in rows if row.get(RAZON))
 
 
 def _key(lines: Sequence[Line]) -> str:

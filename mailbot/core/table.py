@@ -89,7 +89,8 @@ def _body(
         line = [replace(s, label=None) if any(_is_of(s, t, heads) for t in cells) else s for s in line]
         if any(s.label is not None for s in line) or line[0].top - bottom > ROW_GAP * max(height, line[0].height):
             return body, not any(_goes_on(s, cells) for s in line if s.label is None)
-        paragraph = not any(_like_a_cell(s, body) for s in line)
+        lettered = [s for s in line if any(c.isalpha() for c in s.text)] or line  # a date may end a paragraph's line
+        paragraph = not any(_like_a_cell(s, body) for s in lettered)
         if paragraph:
             return body, bool(body) or not line[0].capitals
         if _begins_a_paragraph(line, heads):
