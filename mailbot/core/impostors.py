@@ -9,6 +9,7 @@ from dataclasses import replace
 from mailbot.core import labels
 from mailbot.core.identifiers import parse_curp, parse_nss
 from mailbot.core.places import FIRST_LINE_BELOW, aligned, column_of, has_text_beside, left_of, over_one_another
+from mailbot.core.printed import is_placeholder
 from mailbot.core.sheet import Segment, Sheet
 from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
@@ -26,7 +27,8 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
         id(s)
         for sheet in sheets
         for s in sheet.segments
-        if (_suspect(s) and _in_a_values_place(sheet, s) and not _heads_a_column(sheet, s)) or _after_a_colon(sheet, s)
+        if (_suspect(s) and _in_a_values_place(sheet, s) and not (_heads_a_column(sheet, s) or _is_answered(sheet, s)))
+        or _after_a_colon(sheet, s)
     }
     sure = [s for s in every if s.label is not None and (s.colon or len(s.words) > 1) and id(s) not in suspects]
     counted = Counter(_look(s) for s in sure)
@@ -51,6 +53,12 @@ def unmask(sheets: Sequence[Sheet]) -> list[Sheet]:
         rows = [tuple(replace(s, label=None) if id(s) in masked else s for s in row) for row in sheet.rows]
         result.append(Sheet(sheet.page, tuple(rows)) if masked else sheet)
     return result
+
+
+def _is_answered(sheet: Sheet, s: Segment) -> bool:
+    """Tell whether right under a heading stands that there is nothing: "BENEFICIARIOS" over "NO APLICA"."""
+    under = (t for row in sheet.rows[s.row + 1 : s.row + 3] for t in row if aligned(t, s))
+    return s.kind in labels.HEADINGS and any(compact(t.text) and is_placeholder(t.text) for t in under)
 
 
 def _suspect(s: Segment) -> bool:
