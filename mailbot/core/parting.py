@@ -13,11 +13,13 @@ from mailbot.core.spanish import OPEN_WORDS, compact, fold
 
 
 def part_labels(rows: list[list[Segment]]) -> list[list[Segment]]:
-    """Give a label its last small word, and cut it from its value where the values of others begin on one edge."""
+    """Give a label its small words, and cut it from its value where the values of others begin on one edge."""
     for row in rows:
-        for at in range(len(row) - 1, 0, -1):
-            if _is_a_small_word(row[at], row[at - 1]):
+        for at in range(len(row) - 1, -1, -1):
+            if at > 0 and _is_a_small_word(row[at], row[at - 1]):
                 _join_to_its_label(row, at)
+            elif at + 1 < len(row) and _is_a_small_word(row[at], row[at + 1]):
+                _join_to_the_next(row, at)
     starts = Counter(
         (round(b.x0), a.words[0].font, a.capitals)
         for row in rows
@@ -40,9 +42,9 @@ def part_labels(rows: list[list[Segment]]) -> list[list[Segment]]:
     return rows
 
 
-def _is_a_small_word(s: Segment, before: Segment) -> bool:
-    """Tell whether a text is only "del", set as the text before it: a wider space tells it from the value alone."""
-    return len(s.words) == 1 and fold(s.text) in OPEN_WORDS and s.words[0].font == before.words[-1].font
+def _is_a_small_word(s: Segment, beside: Segment) -> bool:
+    """Tell whether a text is only "del", set as the text beside it: a wider space tells it from the value alone."""
+    return len(s.words) == 1 and fold(s.text) in OPEN_WORDS and s.words[0].font == beside.words[-1].font
 
 
 def _at_edge(s: Segment, cut: int, x: int, font: str, capitals: bool) -> bool:
@@ -58,3 +60,11 @@ def _join_to_its_label(row: list[Segment], at: int) -> None:
         return
     if s.x0 - before.x1 < LABEL_GAP * s.height and compact(before.text + s.text) in PREFIXES:
         row[at - 1 : at + 1] = [replace(before, words=before.words + s.words, label=None)]
+
+
+def _join_to_the_next(row: list[Segment], at: int) -> None:
+    """Join a small word to a label after it that is the last line of another: "… razón social" over "del" "patrón:"."""
+    s, after = row[at], row[at + 1]
+    near = after.x0 - s.x1 < LABEL_GAP * s.height
+    if near and s.label is None and after.label is not None and compact(s.text + after.text) in ENDS:
+        row[at : at + 2] = [replace(after, words=s.words + after.words)]
