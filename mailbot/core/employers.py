@@ -170,6 +170,8 @@ def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
     """Tell whether a text amid the employers, set as their cells are, is of none: one may go on there."""
     like = [c for c in cells if c.page == s.page and c.words[0].font == s.words[0].font and set_alike(c, s)]
     small = any(c.islower() for c in s.text)
+    if _rest_before_a_label(sheet, s, cells):
+        return True
     if s.label is not None or small or not compact(s.text) or not like or any(c is s for c in cells):
         return False
     tops = [t.top for t in (*like, *_asked(sheet))]
@@ -186,6 +188,15 @@ def _left_over(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
             far = s.top - over[0].bottom > FIRST_LINE_BELOW * s.height
             return far or over[0].label is None or has_text_beside(sheet, over[0])
     return True
+
+
+def _rest_before_a_label(sheet: Sheet, s: Segment, cells: Sequence[Segment]) -> bool:
+    """Tell whether a line after one that ends in a cell begins with words and a label in one: "7 MODALIDAD:"."""
+    before = sheet.rows[s.row - 1] if s.row > 0 else []
+    if s.kind != labels.OTHER or not s.colon or len(before) < 2 or not one_start(before[0], s):
+        return False
+    ends = [labels.LABELS.get("".join(compact(w.text) for w in s.words[n:])) for n in range(1, len(s.words))]
+    return any(c is before[-1] for c in cells) and any(e is not None and e.kind in labels.EMPLOYER for e in ends)
 
 
 def _without_repeats(rows: list[Row]) -> list[Row]:

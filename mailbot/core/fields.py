@@ -74,7 +74,12 @@ def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
         if a.segment.kind in TYPED and len(a.valued) == 1:
             habit[a.valued[0].mode] += 1
     only = habit["beside"] < 2
-    taken = [r for a in asked if (r := _choose(a, habit)) is not None and not (only and _strays(r, a, sheets))]
+    curps = [r.value for a in asked for r in a.valued if isinstance(r.value, Curp)]
+    taken = [
+        r
+        for a in asked
+        if (r := _choose(a, habit)) is not None and not (only and _strays(r, a, sheets)) and not _belies(r, a, curps)
+    ]
     chosen = _apart(taken)
     return chosen + [r for kind in (labels.NSS, labels.CURP) if (r := _only_one(sheets, asked, chosen, kind))]
 
@@ -85,6 +90,14 @@ def _strays(r: Reading, asked: Asked, sheets: Sequence[Sheet]) -> bool:
         return False
     texts = (s for sheet in sheets for s in sheet.segments if s.label is None and s.page == r.box.page)
     return sum(one_start(s, r.box) for s in texts) > 2
+
+
+def _belies(r: Reading, asked: Asked, curps: Sequence[Curp]) -> bool:
+    """Tell whether a printed CURP is of the other name that a label may ask for, and not of the one taken."""
+    if r.kind != labels.NOMBRE or len(asked.valued) < 2:
+        return False
+    fitting = [o for o in asked.valued if any(curp_fits_name(curp, str(o.value)) for curp in curps)]
+    return bool(fitting) and r not in fitting
 
 
 def _apart(readings: list[Reading]) -> list[Reading]:

@@ -97,6 +97,8 @@ def main() -> None:
 
     lay_out = importlib.import_module(f"tests.layouts.{chosen.family}").lay_out
     known = knowledge()
+    if chosen.keep:
+        chosen.keep.mkdir(parents=True, exist_ok=True)
     total: Counter[str] = Counter()
     spent = 0.0
     perfect = 0
