@@ -219,6 +219,7 @@ def reprocess(c: Connection, ids: Iterable[int] | None, now: datetime) -> list[i
     """Let set-aside mails be tried again (None: all that a failure set aside); return which.
 
     What has a recorded reply that failed has that reply sent again; a reply that was sent is never made anew.
+    It is due since it was made: the next run may have a clock of its own (``run --once --now``), behind this one.
     """
     m, o = messages.c, outbox.c
     where = m.failed == 1 if ids is None else m.id.in_(list(ids))
@@ -231,7 +232,7 @@ def reprocess(c: Connection, ids: Iterable[int] | None, now: datetime) -> list[i
         fresh = {"failed": 0, "attempts": 0, "deaths": 0, "next_at": None, "claimed_by": None, "filed_at": None}
         if "failed" in states:
             c.execute(update(outbox).where(mine, o.state == "failed").values(
-                state="waiting", attempts=0, first_at=now, next_at=now, claimed_by=None))  # fmt: skip
+                state="waiting", attempts=0, first_at=now, next_at=o.first_at, claimed_by=None))  # fmt: skip
             c.execute(update(messages).where(m.id == row.id).values(fresh | {"state": DECIDED, "verdict": ANSWERED}))
         else:
             c.execute(update(messages).where(m.id == row.id).values(fresh | {"state": SEEN, "reason": None}))

@@ -419,7 +419,8 @@ def test_a_refused_reply_sets_the_message_aside_and_reprocess_sends_the_same_byt
     [letter] = store.write_now(letters.claim, ME, NOW, 10)
     store.write_now(letters.failed, letter, NOW, "550", "el servidor rechazó la respuesta")
     assert store.read_now(ledger.counts) == {"total": 1, "answered": 0, "ignored": 0, "set_aside": 1, "waiting": 0}
-    assert store.write_now(ledger.reprocess, None, NOW) == [1]
+    later = NOW + timedelta(days=9)  # the command has the machine's clock, the next run may have one behind it
+    assert store.write_now(ledger.reprocess, None, later) == [1]
     [again] = store.write_now(letters.claim, ME, NOW, 10)
     assert (again.raw, again.rfc_id) == (letter.raw, letter.rfc_id)
     store.write_now(letters.sent, again, NOW)
