@@ -78,7 +78,7 @@ def read_labels(sheets: Sequence[Sheet]) -> list[Reading]:
     taken = [
         r
         for a in asked
-        if (r := _choose(a, habit)) is not None and not (only and _strays(r, a, sheets)) and not _belies(r, a, curps)
+        if (r := _choose(a, habit)) is not None and not (only and _strays(r, a, sheets)) and not _is_belied(r, a, curps)
     ]
     chosen = _apart(taken)
     return chosen + [r for kind in (labels.NSS, labels.CURP) if (r := _only_one(sheets, asked, chosen, kind))]
@@ -92,7 +92,7 @@ def _strays(r: Reading, asked: Asked, sheets: Sequence[Sheet]) -> bool:
     return sum(one_start(s, r.box) for s in texts) > 2
 
 
-def _belies(r: Reading, asked: Asked, curps: Sequence[Curp]) -> bool:
+def _is_belied(r: Reading, asked: Asked, curps: Sequence[Curp]) -> bool:
     """Tell whether a printed CURP is of the other name that a label may ask for, and not of the one taken."""
     if r.kind != labels.NOMBRE or len(asked.valued) < 2:
         return False

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mailbot.core import labels
+from mailbot.core.documents import MARKS_ALONE
 from mailbot.core.page import Box, Page
 from mailbot.core.places import aligned, box_of, touching_below
 from mailbot.core.printed import read_value
@@ -112,9 +113,9 @@ def recognise(sheets: Sequence[Sheet], kinds: Sequence[KindMarks]) -> tuple[str,
         if first.kind == CONSTANCIA and not (_own_labels(sheets) >= 3 and _tells_a_standing(sheets)):
             return DESCONOCIDO, None  # a form may ask for the NSS and the CURP, and for the paper
         return first.kind, first.box
-    if not ranked and _is_constancia_by_labels(sheets) and not any(n >= 2 for k, n in marks.items() if k != CONSTANCIA):
+    marked = [k for k, n in marks.items() if n >= MARKS_ALONE and k != CONSTANCIA]
+    if not marked and _is_constancia_by_labels(sheets):
         return CONSTANCIA, None
-    marked = [k for k, n in marks.items() if n >= 2 and k != CONSTANCIA]
     if len(marked) == 1:
         return marked[0], None
     return DESCONOCIDO, None
